@@ -1,0 +1,1 @@
+"""Access control lists: verbs, modifiers, controls, the trace (specification chapter 44)."""

@@ -1,0 +1,1 @@
+"""String expansion: a tree becomes a Python function once (specification chapter 11)."""

@@ -1,0 +1,1 @@
+"""Expansion conditions of `${if ...}`, one family a file."""

@@ -1,0 +1,1 @@
+"""Expansion items `${name{...}...}`, one family a file."""

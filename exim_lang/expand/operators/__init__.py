@@ -1,0 +1,1 @@
+"""Expansion operators `${name:...}`, one family a file."""

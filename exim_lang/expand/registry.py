@@ -1,0 +1,132 @@
+"""What an operator, an item, a condition or a variable says of itself when it registers.
+
+Each is a plain typed function of the values it works on. What more it needs it asks for in the decorator, and gets it
+as the first parameters: the scope it is evaluated in. The grammar, completion, `-bP macros` and the errors for unknown
+names read these registries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from exim_lang.plugins import Registry
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`${name:value}` or `${name_argument:value}`.
+
+    `function(value)`, with `argument=True` `function(value, argument)` where argument is what stands behind the first
+    underscore (`"0_3"` in `substr_0_3`; None without one); `scope=True` puts the scope in front. Returns the result.
+    `taint` says whether the result has the taint of the value ("keeps"), none ("clears"), or the function sees to it ("own").
+    Errors: raises ExpansionError with Exim's message.
+    """
+
+    name: str
+    function: Callable[..., bytes]
+    argument: bool
+    scope: bool
+    taint: Literal["keeps", "clears", "own"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`${name{first}{second}...}` whose arguments are all expanded before the function is called.
+
+    `function(first, second, ...)` returns the result, taint included. `scope=True` puts the scope in front;
+    `options=True` puts the text of the options (`,preexpand` in `${run,preexpand {...}}`, else "") before the arguments.
+    With `choice=True` the function returns None for failure; `{yes}{no}` strings may follow, and the result is `$value`
+    in them. Fewer than `least` arguments, or more than `most` (`}` missing), are Exim's errors.
+    """
+
+    name: str
+    function: Callable[..., bytes | None]
+    least: int
+    most: int
+    scope: bool
+    options: bool
+    choice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of `${if name {first}{second} ...}` whose arguments are expanded before the function is called.
+
+    `function(first, ...)` returns a bool; `scope=True` puts the scope in front. `unexpanded` names the positions
+    (from 0) of arguments that are taken as they stand unless they came from a variable.
+    """
+
+    name: str
+    function: Callable[..., bool]
+    least: int
+    most: int
+    scope: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`$name` or `${name}`. `function(scope)` returns the value, taint included; None counts as unset (empty, `def:` false)."""
+
+    name: str
+    function: Callable[..., bytes | None]
+
+
+OPERATORS: Registry[Operator] = Registry("expansion operator", "exim_lang.expand.operators", "exim_lang.operators")
+ITEMS: Registry[Item] = Registry("expansion item", "exim_lang.expand.items", "exim_lang.items")
+CONDITIONS: Registry[Condition] = Registry(
+    "expansion condition", "exim_lang.expand.conditions", "exim_lang.expansion_conditions"
+)
+VARIABLES: Registry[Variable] = Registry("variable", "exim_lang.expand.variables", "exim_lang.variables")
+
+
+def operator(
+    *names: str, argument: bool = False, scope: bool = False, taint: Literal["keeps", "clears", "own"] = "keeps"
+) -> Callable[[Function], Function]:
+    """Registers an expansion operator under each of `names`."""
+
+    def register(function: Function) -> Function:
+        for name in names:
+            OPERATORS.add(name, Operator(name, function, argument, scope, taint))
+        return function
+
+    return register
+
+
+def item(
+    name: str, least: int, most: int | None = None, *, scope: bool = False, options: bool = False, choice: bool = False
+) -> Callable[[Function], Function]:
+    """Registers an expansion item that takes from `least` to `most` (by default as many) arguments in braces."""
+
+    def register(function: Function) -> Function:
+        ITEMS.add(name, Item(name, function, least, least if most is None else most, scope, options, choice))
+        return function
+
+    return register
+
+
+def condition(
+    *names: str, least: int, most: int | None = None, scope: bool = False
+) -> Callable[[Function], Function]:
+    """Registers an expansion condition under each of `names`."""
+
+    def register(function: Function) -> Function:
+        for name in names:
+            CONDITIONS.add(name, Condition(name, function, least, least if most is None else most, scope))
+        return function
+
+    return register
+
+
+def variable(*names: str) -> Callable[[Function], Function]:
+    """Registers a variable under each of `names`."""
+
+    def register(function: Function) -> Function:
+        for name in names:
+            VARIABLES.add(name, Variable(name, function))
+        return function
+
+    return register

@@ -1,0 +1,70 @@
+"""What an expansion sees: the one object that compiled strings, lists, ACLs and routers are run against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from exim_lang.errors import EximLangError
+from exim_lang.expand.state import Address, Connection, Message, Process
+
+if TYPE_CHECKING:
+    from exim_lang.model.config import Config
+    from exim_lang.world.world import World
+
+
+class ListMatch(Protocol):
+    """How a list is matched; exim_lang.lists puts it into the scope.
+
+    `kind` is "domain", "host", "address", "localpart" or "string"; `items` an expanded list. Returns the value that the
+    match yields (`$domain_data` and its kin), or None for no match. Raises Deferred when it cannot be decided.
+    """
+
+    def __call__(self, scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True) -> bytes | None: ...
+
+
+class RunAcl(Protocol):
+    """How `${acl{name}{arg}...}` and the condition `acl` run an ACL; exim_lang.acl puts it into the scope.
+
+    Returns (verdict, message): verdict is "accept", "deny", "defer", "discard", "drop" or "error".
+    """
+
+    def __call__(self, scope: Scope, acl: bytes, arguments: Sequence[bytes]) -> tuple[str, bytes | None]: ...
+
+
+def _later_layer_missing(*_: object, **__: object) -> NoReturn:
+    raise EximLangError("this scope was made without the layer that this needs")
+
+
+@dataclass(slots=True)
+class Scope:
+    """Everything a configuration string can refer to.
+
+    `numeric` is `$0`, `$1`, ... of the last match; `value`, `item` and `arguments` are `$value`, `$item` and
+    `$acl_arg1` ...; all are put back by whoever set them. `where` is the ACL phase or the driver that is being evaluated, in
+    Exim's words ("RCPT", "router", ...), for messages. `log` collects main, reject and panic log lines as (log, line).
+    """
+
+    config: Config
+    world: World
+    connection: Connection = field(default_factory=Connection)
+    message: Message = field(default_factory=Message)
+    address: Address | None = None
+    sender_address_data: bytes | None = None
+    process: Process = field(default_factory=Process)
+    numeric: tuple[bytes | None, ...] = ()
+    value: bytes | None = None
+    item: bytes | None = None
+    arguments: tuple[bytes, ...] = ()
+    acl_depth: int = 0
+    where: str = ""
+    variables: dict[str, bytes] = field(default_factory=dict)
+    """Variables set by name from outside or by a later layer: they win over everything the state says."""
+    log: list[tuple[str, str]] = field(default_factory=list)
+    debug: Callable[[str], None] | None = None
+    """Takes lines of the trace, in Exim's words; None when nobody listens."""
+    match_list: ListMatch = _later_layer_missing
+    run_acl: RunAcl = _later_layer_missing
+    caches: dict[str, object] = field(default_factory=dict)
+    """Per-session caches of lookups, DNS lists, named lists: each owner uses its own key."""

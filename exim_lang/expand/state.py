@@ -1,0 +1,156 @@
+"""What the variables are read from: the connection, the message, the address, the process.
+
+Plain data that the SMTP session, the router engine or a test fills in. All strings are `bytes`, tainted where Exim's are;
+None means "never set", which only `def:` and a few messages tell from empty. Times are seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Tls:
+    """What is known of one TLS connection, as a stated fact; `active` False means clear text."""
+
+    active: bool = False
+    cipher: bytes = b""
+    cipher_std: bytes = b""
+    bits: int = 0
+    version: bytes = b""
+    certificate_verified: bool = False
+    peer_dn: bytes = b""
+    peer_certificate: bytes | None = None
+    our_certificate: bytes | None = None
+    sni: bytes = b""
+    ocsp: int = 0
+    resumption: int = 0
+    on_connect: bool = False
+
+
+@dataclass(slots=True)
+class Connection:
+    """The client at the other end and what it said before any message."""
+
+    host_address: bytes = b""
+    host_port: int = 0
+    host_name: bytes | None = None
+    host_aliases: tuple[bytes, ...] = ()
+    host_name_looked_up: bool = False
+    host_lookup_failed: bool = False
+    host_lookup_deferred: bool = False
+    host_dnssec: bool = False
+    helo_name: bytes | None = None
+    helo_verified: bool = False
+    helo_verify_failed: bool = False
+    ident: bytes | None = None
+    interface_address: bytes = b""
+    interface_port: int = 0
+    received_protocol: bytes = b""
+    authenticated_by: bytes = b""
+    authenticated_id: bytes = b""
+    authenticated_fail_id: bytes = b""
+    authentication_failed: bool = False
+    auth_values: tuple[bytes, ...] = ()
+    command: bytes = b""
+    command_argument: bytes = b""
+    command_history: list[bytes] = field(default_factory=list)
+    notquit_reason: bytes = b""
+    count_helo: int = 0
+    is_smtp: bool = False
+    is_esmtp: bool = False
+    is_local: bool = False
+    hosts_trusted: bool = False
+    proxy: bool = False
+    proxy_local_address: bytes = b""
+    proxy_local_port: int = 0
+    proxy_external_address: bytes = b""
+    proxy_external_port: int = 0
+    tls_in: Tls = field(default_factory=Tls)
+    acl_c: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Header:
+    """One header line: `text` is all of it, name, colon, continuation lines and the final newline.
+
+    `kind` is Exim's letter for it: `F` From, `T` To, `R` Reply-To, `S` Sender, `I` Message-ID, `P` Received,
+    `*` removed or rewritten away, a space for the rest.
+    """
+
+    text: bytes
+    kind: str = " "
+
+    @property
+    def name(self) -> bytes:
+        return self.text.partition(b":")[0].rstrip(b" \t")
+
+    @property
+    def value(self) -> bytes:
+        """Everything behind the colon."""
+        return self.text.partition(b":")[2]
+
+
+@dataclass(slots=True)
+class Message:
+    """One message: its envelope and, once received, its headers and body."""
+
+    id: bytes = b""
+    sender: bytes | None = None
+    recipients: list[bytes] = field(default_factory=list)
+    recipients_total: int = 0
+    recipients_deferred: int = 0
+    recipients_failed: int = 0
+    authenticated_sender: bytes = b""
+    headers: list[Header] | None = None
+    added_headers: list[bytes] = field(default_factory=list)
+    removed_headers: list[bytes] = field(default_factory=list)
+    body: bytes = b""
+    received: bool = False
+    size: int = 0
+    declared_size: int | None = None
+    linecount: int = 0
+    max_received_linelength: int = 0
+    received_time: float = 0.0
+    dsn_ret: int = 0
+    dsn_envid: bytes = b""
+    smtputf8: bool = False
+    acl_m: dict[str, bytes] = field(default_factory=dict)
+    facts: dict[str, bytes] = field(default_factory=dict)
+    """Variables that content scanning, SPF, DKIM, ... set, by variable name."""
+
+
+@dataclass(slots=True)
+class Address:
+    """The address that is being checked, routed or delivered."""
+
+    local_part: bytes = b""
+    domain: bytes = b""
+    prefix: bytes | None = None
+    prefix_v: bytes | None = None
+    suffix: bytes | None = None
+    suffix_v: bytes | None = None
+    local_part_data: bytes | None = None
+    domain_data: bytes | None = None
+    address_data: bytes | None = None
+    parent: Address | None = None
+    original: Address | None = None
+    router_variables: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Process:
+    """The Exim process that this pretends to be."""
+
+    caller_uid: int = 0
+    caller_gid: int = 0
+    pid: int = 0
+    originator_uid: int = 0
+    originator_gid: int = 0
+    sender_name: bytes = b""
+    config_file: bytes = b""
+    config_dir: bytes = b""
+    compile_number: int = 1
+    load_average: int = 0
+    queue_running: bool = False
+    first_delivery: bool = False

@@ -1,0 +1,1 @@
+"""Expansion variables, one family a file."""

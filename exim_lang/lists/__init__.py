@@ -1,0 +1,1 @@
+"""Domain, host, address, local part and string lists (specification chapter 10)."""

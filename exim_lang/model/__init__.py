@@ -1,0 +1,1 @@
+"""Trees to a typed configuration: options, named lists, ACLs, drivers."""

@@ -1,0 +1,1 @@
+"""Facts about Exim as data files, read by the model."""

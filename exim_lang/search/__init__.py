@@ -1,0 +1,1 @@
+"""Lookups: types, keys, partial matching, defaults, caching (specification chapter 9)."""

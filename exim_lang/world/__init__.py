@@ -1,0 +1,1 @@
+"""What a configuration may see of the outside: files, DNS, clock, randomness; closed until opened."""

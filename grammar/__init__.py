@@ -1,0 +1,1 @@
+"""The Lark grammars: expansion strings, lists, ACLs, configuration files."""
