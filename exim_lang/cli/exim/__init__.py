@@ -1,0 +1,1 @@
+"""`exim-lang exim ...`: Exim's own command line flags (specification chapter 5)."""
