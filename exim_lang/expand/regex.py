@@ -1,0 +1,165 @@
+"""Regular expressions as Exim has them: PCRE2 on bytes, without UTF (specification chapter 8).
+
+A match that PCRE2 gives up (its match limit, its memory, a broken `(*UTF)` subject) counts as no match, as in Exim.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from pcre2 import _cy
+
+from exim_lang.errors import ExpansionError
+from exim_lang.taint import like
+
+MOST_CAPTURES = 20
+"""`$0` to `$20`: what Exim keeps of a match."""
+
+NOT_EMPTY_AT_START = 0x00000008
+"""Option of a search: an empty match at the starting offset does not count."""
+ANCHORED = 0x80000000
+"""Option of a search: the match must begin at the starting offset."""
+
+_CASELESS = 0x00000008
+# The Python binding turns these two on for everybody: \u as in JavaScript, and no \C. Exim has neither, and the public
+# function of the binding offers no way to ask for that.
+_NOT_IN_EXIM = 0x00000002 | 0x00100000
+_JIT_STACK_LIMIT = -46
+_CONTEXT = _cy.create_match_context()
+
+# What PCRE2 and Python's `re` read alike: literals, dots, classes, simple groups and alternatives; no quantified group.
+# At most two unbounded repeats keep the time of a failing `re` match on a short subject small.
+_ALIKE = re.compile(
+    rb"""\^?(?:
+        (?: [\w@%&=,:;/<>!"'#~`\ -] | \\[.\-@+*?()\[\]{}|^$/\\dDwWsS] | \.
+          | \[\^?(?:[\w@.+*?(){},;:/=%!<>"'\#$](?:-[a-zA-Z0-9])?|\\[.\-\]\[\\^dws/])+-?\] ) (?:[*+?](?![*+?{]))?
+        | \((?:\?:)?(?![?*]) | \)(?![*+?{]) | \|
+    )*\$?""",
+    re.VERBOSE,
+)
+_REPEAT = re.compile(rb"(?<!\\)[*+]")
+_LONGEST_FOR_RE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One match: `groups` holds the whole match and the captures (None where unset), with the taint of the subject.
+
+    Captures behind the last one that took part are left out, as in Exim. `start` and `end` are offsets in bytes.
+    """
+
+    groups: tuple[bytes | None, ...]
+    start: int
+    end: int
+
+
+class Pattern(Protocol):
+    """A compiled regular expression."""
+
+    pattern: bytes
+    captures: int
+
+    def search(self, subject: bytes, start: int = 0, options: int = 0) -> Match | None:
+        """The first match at or behind `start`; None for no match, or when PCRE2 gives up."""
+        ...
+
+
+class _Pcre2:
+    """A pattern that only PCRE2 understands as Exim does."""
+
+    __slots__ = ("_code", "_without_jit", "captures", "caseless", "pattern")
+
+    def __init__(self, pattern: bytes, caseless: bool) -> None:
+        self.pattern = pattern
+        self.caseless = caseless
+        self._without_jit: _cy.PCRE2Code | None = None
+        self._code = self._compile()
+        _cy.jit_compile(self._code)
+        self.captures: int = _cy.pattern_capture_count(self._code)
+
+    def _compile(self) -> _cy.PCRE2Code:
+        try:
+            return _cy.compile(self.pattern, _CASELESS if self.caseless else 0, _NOT_IN_EXIM)
+        except _cy.PatternError as error:
+            reason = error.msg.partition("; ")[2]
+            shown = self.pattern.decode("latin-1")
+            raise ExpansionError(f'regular expression error in "{shown}": {reason} at offset {error.pos}') from None
+
+    def _match(self, subject: bytes, start: int, options: int) -> _cy.PCRE2MatchData | None:
+        try:
+            return _cy.match(self._code, subject, len(subject), start, _CONTEXT, options)[0]
+        except _cy.LibraryError as error:
+            if error.code != _JIT_STACK_LIMIT:
+                return None
+        # The stack of the compiled code is small; the interpreter takes its memory from the heap.
+        if self._without_jit is None:
+            self._without_jit = self._compile()
+        try:
+            return _cy.match(self._without_jit, subject, len(subject), start, _CONTEXT, options)[0]
+        except _cy.LibraryError:
+            return None
+
+    def search(self, subject: bytes, start: int = 0, options: int = 0) -> Match | None:
+        data = self._match(subject, start, options)
+        if data is None:
+            return None
+        begin, end = _cy.match_substring_span_bynumber(data, subject, 0)
+        groups: list[bytes | None] = [
+            _cy.match_substring_bynumber(data, subject, number)
+            for number in range(min(self.captures, MOST_CAPTURES) + 1)
+        ]
+        return _result(subject, groups, begin, end)
+
+
+class _Simple:
+    """A pattern that means the same to `re`, which is several times faster."""
+
+    __slots__ = ("_compiled", "_pcre2", "captures", "caseless", "pattern")
+
+    def __init__(self, pattern: bytes, caseless: bool) -> None:
+        self.pattern = pattern
+        self.caseless = caseless
+        self._compiled = re.compile(pattern, re.IGNORECASE if caseless else 0)
+        self._pcre2: _Pcre2 | None = None
+        self.captures = self._compiled.groups
+
+    def search(self, subject: bytes, start: int = 0, options: int = 0) -> Match | None:
+        if start or options or len(subject) > _LONGEST_FOR_RE:
+            if self._pcre2 is None:
+                self._pcre2 = _Pcre2(self.pattern, self.caseless)
+            return self._pcre2.search(subject, start, options)
+        found = self._compiled.search(subject)
+        if found is None:
+            return None
+        groups: list[bytes | None] = [found.group()]
+        groups += found.groups()[:MOST_CAPTURES]
+        return _result(subject, groups, *found.span())
+
+
+def _result(subject: bytes, groups: list[bytes | None], start: int, end: int) -> Match:
+    while groups[-1] is None:
+        groups.pop()
+    if type(subject) is not bytes:
+        groups = [None if group is None else like(group, subject) for group in groups]
+    return Match(tuple(groups), start, end)
+
+
+@lru_cache(maxsize=2000)
+def _compiled(pattern: bytes, caseless: bool) -> Pattern:
+    if _ALIKE.fullmatch(pattern) and len(_REPEAT.findall(pattern)) <= 2:
+        try:
+            return _Simple(pattern, caseless)
+        except re.error:
+            pass  # PCRE2 says what is wrong with it, in the words that Exim passes on
+    return _Pcre2(pattern, caseless)
+
+
+def compile(pattern: bytes, *, caseless: bool = False) -> Pattern:
+    """The compiled regular expression; compiling one again costs nothing.
+
+    Raises ExpansionError `regular expression error in "...": ... at offset ...`.
+    """
+    return _compiled(bytes(pattern), caseless)
