@@ -1,0 +1,46 @@
+"""SMTP replies: codes, continuation lines, and custom texts that bring their own code (specification chapter 44, "message")."""
+
+from __future__ import annotations
+
+import re
+
+_CODE = re.compile(rb"(\d\d\d)\s(?:(\d\.\d\d?\d?\.\d\d?\d?)\s)?")
+
+
+def split_code(message: bytes) -> tuple[bytes, bytes, bytes]:
+    """The code that a message starts with, its extended code ("5.1.1 ", space included), and the rest; b"" for what is missing."""
+    found = _CODE.match(message)
+    if found is None:
+        return b"", b"", message
+    extended = message[found.start(2) : found.end()] if found.start(2) != -1 else b""
+    return found[1], extended, message[found.end() :]
+
+
+def format_reply(code: bytes, message: bytes, *, extended: bytes = b"", final: bool = True, one_line: bool = False) -> bytes:
+    """The lines of one reply, CRLF included.
+
+    Newlines in `message` make continuation lines, whose leading white space goes; `extended` is repeated in each.
+    With `one_line` (control no_multiline_responses) only the first is sent, and nothing of a preliminary reply.
+    """
+    if one_line and not final:
+        return b""
+    lines = []
+    rest = message
+    while True:
+        line, newline, after = rest.partition(b"\n")
+        last = not after or one_line
+        separator = b" " if last and final else b"-"
+        lines.append(code + separator + extended + line + b"\r\n")
+        if last:
+            return b"".join(lines)
+        rest = after.lstrip(b" \t\n\r\v\f")
+
+
+def printed(value: bytes) -> str:
+    """Bytes as Exim prints them in log lines: control characters as escapes, the rest as it is (latin-1)."""
+    if not any(byte < 32 or byte == 127 for byte in value):
+        return value.decode("latin-1")
+    return "".join(_ESCAPES.get(byte) or (f"\\{byte:03o}" if byte < 32 or byte == 127 else chr(byte)) for byte in value)
+
+
+_ESCAPES = {10: "\\n", 13: "\\r", 8: "\\b", 11: "\\v", 12: "\\f", 9: "\\t", 92: "\\\\"}
