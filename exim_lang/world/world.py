@@ -1,0 +1,319 @@
+"""The world of one configuration: all that it may see of the outside, closed until it is opened.
+
+Every access has a kind and a call (a text). Fixtures answer first; then the real thing, if that kind is allowed; else
+ClosedWorld is raised, which names the call and the stub to paste into a fixture file.
+
+    kind         what is asked                              allowed by default
+    file         reading regular files and directories      yes (below the root)
+    passwd       the user database                          yes
+    env          environment variables                      yes
+    dns          DNS queries                                no, see exim_lang.world.opening
+    run          programs                                   no
+    readsocket   sockets                                    no
+    write        anything that writes                       no
+    redis, mysql, pgsql, ldap, sqlite, ...  a lookup type   no (sqlite reads without)
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import stat
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from exim_lang.errors import ClosedWorld, EximLangError
+from exim_lang.world import outside
+from exim_lang.world.dns import DnsAnswer, DnsSource
+from exim_lang.world.files import FILE_LIMIT, Files
+from exim_lang.world.fixtures import Fixtures, Json, stub, to_bytes, to_text
+from exim_lang.world.outside import RunResult
+
+KINDS: Final = frozenset(
+    {"dns", "run", "readsocket", "write", "redis", "mysql", "pgsql", "sqlite", "ldap", "nis", "nisplus", "oracle"}
+    | {"ibase", "whoson", "nmh", "spf", "callout", "perl", "dlfunc", "socket"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One entry of the user database."""
+
+    name: bytes
+    uid: int
+    gid: int
+    gecos: bytes
+    home: bytes
+    shell: bytes
+
+
+class World:
+    """All that a configuration may see of the outside.
+
+    `allowed` are the kinds that may reach the real thing. `now` fixes the clock (seconds since the epoch), `seed` the
+    random numbers. `recorder` collects what the real thing answered.
+    """
+
+    def __init__(
+        self,
+        *,
+        files: Files | None = None,
+        dns: DnsSource | None = None,
+        allowed: Collection[str] = (),
+        fixtures: Fixtures | None = None,
+        recorder: Fixtures | None = None,
+        now: float | None = None,
+        seed: int | None = None,
+        host_name: bytes | None = None,
+        interfaces: Sequence[bytes] | None = None,
+    ) -> None:
+        self.files = files if files is not None else Files()
+        self.dns_source = dns
+        self.allowed = frozenset(allowed)
+        self.fixtures = fixtures if fixtures is not None else Fixtures()
+        self.recorder = recorder
+        self._now = now
+        self._random = random.Random(seed) if seed is not None else None
+        self._host_name = host_name
+        self._interfaces = list(interfaces) if interfaces is not None else None
+
+    # -- policy
+
+    def allows(self, kind: str) -> bool:
+        """Whether the real thing may be asked."""
+        return kind in self.allowed
+
+    def allow(self, kind: str, call: str | bytes, answer: Json = "...") -> None:
+        """Raises ClosedWorld unless this kind is allowed. `answer` is the example that the stub shows."""
+        if kind in self.allowed:
+            return
+        text = to_text(call) if isinstance(call, bytes) else call
+        raise ClosedWorld(
+            f'{kind} "{text}" is not answered: give a fixture, or allow {kind}',
+            call=f'{kind} "{text}"',
+            stub=stub(kind, to_bytes(text), answer),
+        )
+
+    def consult(self, kind: str, call: bytes, live: Callable[[], Json], example: Json = "...") -> Json:
+        """The answer of a fixture, or of `live()` where this kind is allowed, which is recorded; else ClosedWorld."""
+        if self.fixtures.knows(kind, call):
+            return self.fixtures.get(kind, call)
+        self.allow(kind, call, example)
+        answer = live()
+        if self.recorder is not None:
+            self.recorder.put(kind, call, answer)
+        return answer
+
+    # -- files
+
+    def read_file(self, path: bytes, limit: int = FILE_LIMIT) -> bytes:
+        """The content of a regular file; raises OSError as open() and read() do."""
+        if self.fixtures.knows("file", path):
+            return self._fixture_file(path)
+        return self.files.read(path, limit)
+
+    def stat(self, path: bytes, *, follow: bool = True) -> os.stat_result:
+        """What stat() says, with `follow=False` what lstat() says; raises OSError."""
+        if self.fixtures.knows("file", path):
+            size = len(self._fixture_file(path))
+            return os.stat_result((stat.S_IFREG | 0o644, 0, 0, 1, 0, 0, size, 0, 0, 0))
+        return self.files.stat(path, follow=follow)
+
+    def exists(self, path: bytes) -> bool:
+        """Whether stat() succeeds; raises OSError where the answer is not known (EACCES and the like)."""
+        try:
+            self.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def list_directory(self, path: bytes) -> list[bytes]:
+        """The names in a directory without `.` and `..`, sorted; raises OSError."""
+        return self.files.names(path)
+
+    def local_path(self, path: bytes) -> str:
+        """Where a regular file really lies, for a library that opens files itself; raises OSError."""
+        self.files.open(path).close()
+        return os.fsdecode(self.files.locate(path))
+
+    def _fixture_file(self, path: bytes) -> bytes:
+        content = self.fixtures.get("file", path)
+        if content is None:
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), os.fsdecode(path))
+        if not isinstance(content, str):
+            raise EximLangError(f'fixture "file" "{to_text(path)}": a string or null is wanted')
+        return to_bytes(content)
+
+    # -- users
+
+    def passwd(self, user: bytes | int) -> User | None:
+        """The user of that name, or of that uid; None for nobody. Below a root its /etc/passwd is what counts."""
+        for call in self.fixtures.calls("passwd"):
+            line = self.fixtures.get("passwd", call)
+            entry = _passwd_line(to_bytes(line)) if isinstance(line, str) else None
+            if (call == user) if isinstance(user, bytes) else (entry is not None and entry.uid == user):
+                return entry
+        if self.files.root:
+            for row in self.read_file(b"/etc/passwd").splitlines():
+                entry = _passwd_line(row)
+                if entry is not None and user == (entry.name if isinstance(user, bytes) else entry.uid):
+                    return entry
+            return None
+        import pwd  # noqa: PLC0415 -- few configurations need it
+
+        try:
+            found = pwd.getpwuid(user) if isinstance(user, int) else pwd.getpwnam(os.fsdecode(user))
+        except (KeyError, ValueError):  # ValueError: a NUL in the name
+            return None
+        texts = (found.pw_gecos, found.pw_dir, found.pw_shell)
+        return User(os.fsencode(found.pw_name), found.pw_uid, found.pw_gid, *map(os.fsencode, texts))
+
+    def group(self, name: bytes) -> int | None:
+        """The gid of a group; None when there is none."""
+        if not self.files.root:
+            import grp  # noqa: PLC0415 -- few configurations need it
+
+            try:
+                return grp.getgrnam(os.fsdecode(name)).gr_gid
+            except (KeyError, ValueError):
+                return None
+        for row in self.read_file(b"/etc/group").splitlines():
+            fields = row.split(b":")
+            if fields[0] == name and len(fields) > 2 and fields[2].isdigit():
+                return int(fields[2])
+        return None
+
+    # -- clock, randomness, this host
+
+    def now(self) -> float:
+        """The time, in seconds since the epoch."""
+        return time.time() if self._now is None else self._now
+
+    def random_bytes(self, count: int) -> bytes:
+        """That many random bytes: from the seed, or really random."""
+        return os.urandom(count) if self._random is None else self._random.randbytes(count)
+
+    def environment(self, name: bytes) -> bytes | None:
+        """An environment variable, or None."""
+        if self.fixtures.knows("env", name):
+            value = self.fixtures.get("env", name)
+            return to_bytes(value) if isinstance(value, str) else None
+        return os.environb.get(name)
+
+    @property
+    def host_name(self) -> bytes:
+        """The name of this host: what uname says, completed from /etc/hosts when it has no dot."""
+        if self._host_name is None:
+            name = os.fsencode(os.uname().nodename)
+            if b"." not in name:
+                name = next((names[0] for _, names in self.hosts_file() if name in names), name)
+            self._host_name = name
+        return self._host_name
+
+    def interfaces(self) -> list[bytes]:
+        """The addresses of this host's network interfaces."""
+        if self._interfaces is None:
+            self._interfaces = outside.interfaces()
+        return list(self._interfaces)
+
+    def hosts_file(self) -> list[tuple[bytes, list[bytes]]]:
+        """The lines of /etc/hosts as (address, names); empty when there is no such file."""
+        try:
+            lines = self.read_file(b"/etc/hosts").splitlines()
+        except FileNotFoundError:
+            return []
+        fields = [line.partition(b"#")[0].split() for line in lines]
+        return [(words[0], words[1:]) for words in fields if len(words) > 1]
+
+    # -- network and processes
+
+    def dns(self, name: bytes, type: str) -> DnsAnswer:
+        """Asks the DNS for records of one type ("A", "MX", ...); `name` is absolute, with or without its final dot.
+
+        Fixtures answer first, then the zone files or the server that was chosen; raises ClosedWorld when none can know.
+        """
+        from exim_lang.world.dns_text import answer_from_json, answer_to_json  # noqa: PLC0415 -- only where DNS is asked
+
+        name = bytes(name).rstrip(b".") or b"."
+        type = type.upper()
+        call = name.lower() + b" " + type.encode()
+        if self.fixtures.knows("dns", call):
+            return answer_from_json(name, type, self.fixtures.get("dns", call))
+        answer = self.dns_source.query(name, type) if self.dns_source is not None else None
+        if answer is None:
+            text = to_text(call)
+            raise ClosedWorld(
+                f"DNS query {text} is not answered: give a fixture or a zone file, or choose a DNS server",
+                call=f'dns "{text}"',
+                stub=stub("dns", call, ["..."]) + "  or  " + stub("dns", call, "nomatch"),
+            )
+        if self.recorder is not None:
+            self.recorder.put("dns", call, answer_to_json(answer))
+        return answer
+
+    def run(self, arguments: Sequence[bytes], *, stdin: bytes = b"", timeout: float | None = None) -> RunResult:
+        """Runs a program, of kind "run"; the call is its arguments joined by spaces.
+
+        A fixture is its output, or `{"output": "...", "status": 0}`. Raises OSError when it cannot be started,
+        TimeoutError after `timeout` seconds.
+        """
+
+        def live() -> Json:
+            result = outside.run(arguments, stdin, timeout)
+            return {"output": to_text(result.output), "status": result.status}
+
+        call = b" ".join(arguments)
+        match self.consult("run", call, live, {"output": "...", "status": 0}):
+            case str(output):
+                return RunResult(to_bytes(output), 0)
+            case {"output": str(output), "status": int(status)}:
+                return RunResult(to_bytes(output), status)
+            case {"defer": str(_)}:
+                raise TimeoutError
+            case None:
+                raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), os.fsdecode(arguments[0]))
+            case other:
+                raise EximLangError(f'fixture "run" "{to_text(call)}": {other!r} is neither output nor status')
+
+    def read_socket(
+        self,
+        place: bytes,
+        request: bytes,
+        *,
+        timeout: float = 5.0,
+        shutdown: bool = True,
+        tls: bool = False,
+        server_name: bytes = b"",
+    ) -> bytes:
+        """Sends `request` to a socket and reads all it answers, of kind "readsocket"; the call is `PLACE REQUEST`.
+
+        `place` is a path or `inet:HOST:PORT`. Raises OSError; TimeoutError after `timeout` seconds without a byte. A
+        fixture is the answer; `null` stands for a refused connection, `{"defer": ...}` for a timeout.
+        """
+
+        def live() -> Json:
+            answer = outside.converse(
+                place, request, timeout=timeout, shutdown=shutdown, tls=tls, server_name=server_name
+            )
+            return to_text(answer)
+
+        call = place + b" " + request if request else place
+        match self.consult("readsocket", call, live):
+            case str(answer):
+                return to_bytes(answer)
+            case {"defer": str(_)}:
+                raise TimeoutError
+            case None:
+                raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+            case other:
+                raise EximLangError(f'fixture "readsocket" "{to_text(call)}": {other!r} is no answer')
+
+
+def _passwd_line(line: bytes) -> User | None:
+    fields = line.split(b":")
+    if len(fields) < 7 or not fields[2].isdigit() or not fields[3].isdigit():
+        return None
+    return User(fields[0], int(fields[2]), int(fields[3]), fields[4], fields[5], fields[6])
