@@ -1,6 +1,6 @@
 """What the variables are read from: the connection, the message, the address, the process.
 
-Plain data that the SMTP session, the router engine or a test fills in. All strings are `bytes`, tainted where Exim's are;
+Plain data that the SMTP session, the router engine or a test fills in. Strings are `bytes`, tainted as Exim has them;
 None means "never set", which only `def:` and a few messages tell from empty. Times are seconds since the epoch.
 """
 
@@ -67,6 +67,15 @@ class Connection:
     proxy_external_address: bytes = b""
     proxy_external_port: int = 0
     tls_in: Tls = field(default_factory=Tls)
+    tls_out: Tls = field(default_factory=Tls)
+    """The TLS connection to another host that a delivery has made."""
+    helo_dnssec: bool = False
+    connection_id: bytes = b""
+    active_hostname: bytes = b""
+    """`$smtp_active_hostname`; empty stands for the primary host name."""
+    count_at_start: int = 0
+    atrn_host: bytes = b""
+    atrn_mode: bytes = b""
     acl_c: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -118,6 +127,17 @@ class Message:
     acl_m: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, bytes] = field(default_factory=dict)
     """Variables that content scanning, SPF, DKIM, ... set, by variable name."""
+    recipients_visible: bool = False
+    """Whether `$recipients` may be read outside the ACLs that always may (a system filter, local_scan())."""
+    return_path: bytes | None = None
+    received_for: bytes = b""
+    prdr_requested: bool = False
+    queue_name: bytes = b""
+    age: int = 0
+    body_linecount: int | None = None
+    """Lines of the body, for a message whose body is not at hand; None: count them. So for the other two."""
+    body_zerocount: int | None = None
+    body_size: int | None = None
 
 
 @dataclass(slots=True)
@@ -136,6 +156,18 @@ class Address:
     parent: Address | None = None
     original: Address | None = None
     router_variables: dict[str, bytes] = field(default_factory=dict)
+    router_name: bytes = b""
+    transport_name: bytes = b""
+    home: bytes | None = None
+    local_user_uid: int = -1
+    local_user_gid: int = -1
+    self_hostname: bytes | None = None
+    address_file: bytes | None = None
+    address_pipe: bytes | None = None
+    host: bytes | None = None
+    """`$host` and the two after it: the remote host that a router or the smtp transport works on."""
+    host_address: bytes | None = None
+    host_port: int = 0
 
 
 @dataclass(slots=True)
@@ -154,3 +186,13 @@ class Process:
     load_average: int = 0
     queue_running: bool = False
     first_delivery: bool = False
+    exim_uid: int | None = None
+    """None: what `exim_user` says. So for the group."""
+    exim_gid: int | None = None
+    initial_cwd: bytes = b""
+    filter_counters: list[int] | None = None
+    """`$n0` to `$n9` while an Exim filter runs, else None: the variables do not exist then."""
+    system_filter_counters: list[int] = field(default_factory=lambda: [0] * 10)
+    facts: dict[str, bytes] = field(default_factory=dict)
+    """Variables that outlive a message, by variable name: `runrc`, `ldap_dn`, `lookup_dnssec_authenticated`, ..."""
+
