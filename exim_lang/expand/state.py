@@ -77,6 +77,8 @@ class Connection:
     atrn_host: bytes = b""
     atrn_mode: bytes = b""
     acl_c: dict[str, bytes] = field(default_factory=dict)
+    controls: dict[str, bytes] = field(default_factory=dict)
+    """What `control =` set for the rest of the connection: name to the options behind its first slash (or b"")."""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,8 @@ class Message:
     dsn_envid: bytes = b""
     smtputf8: bool = False
     acl_m: dict[str, bytes] = field(default_factory=dict)
+    controls: dict[str, bytes] = field(default_factory=dict)
+    """What `control =` set for this message: name to the options behind its first slash (or b"")."""
     facts: dict[str, bytes] = field(default_factory=dict)
     """Variables that content scanning, SPF, DKIM, ... set, by variable name."""
     recipients_visible: bool = False
