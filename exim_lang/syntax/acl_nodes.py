@@ -36,7 +36,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Modifier:
-    """`name = argument`; `set` has a `variable` besides, `endpass` an argument only when somebody wrote one, which Exim ignores.
+    """`name = argument`; `set` has a `variable` besides, `endpass` an argument only when one was written, which Exim ignores.
 
     `variable` is what stands behind `set`: `acl_m_score`, `acl_c0`, `dkim_verify_status`.
     """

@@ -1,0 +1,100 @@
+"""The names that may stand in an ACL, as facts: conditions, modifiers, controls and the things that `verify` tests.
+
+The table is `exim_lang/model/facts/acl.tsv`, one name a row. Its column `phases` lists the ACLs that a name may stand in;
+`not` in front lists those that it may not; `HELO@4.97` means "since 4.97". `feature` is the word for what has to be
+compiled in, as `-bV` prints it behind "Support for".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal, TypeAlias, cast
+
+Kind: TypeAlias = Literal["condition", "modifier", "control", "verify"]
+Version: TypeAlias = tuple[int, int]
+
+NEWEST: Version = (4, 99)
+PHASES: tuple[str, ...] = (
+    "CONNECT", "HELO", "MAIL", "RCPT", "PREDATA", "MIME", "DKIM", "DATA", "PRDR", "NOTSMTP", "NOTSMTP_START",
+    "AUTH", "ATRN", "ETRN", "EXPN", "MAILAUTH", "NOTQUIT", "QUIT", "STARTTLS", "WELLKNOWN", "VRFY",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AclFact:
+    """One row: what Exim knows of one name.
+
+    `flag` of a condition or modifier says that its argument is expanded before anything else is done with it; of a
+    control or a verify test that it takes options behind a slash. `since` is (0, 0) for "always".
+    """
+
+    kind: Kind
+    name: str
+    flag: bool
+    since: Version
+    feature: str
+    phases: str
+
+    def allowed_in(self, phase: str, version: Version = NEWEST) -> bool:
+        """Whether the name may be used in the ACL of `phase` (a name from PHASES) by an Exim of `version`."""
+        words = self.phases.split()
+        if words == ["all"]:
+            return True
+        inverted = words[0] == "not"
+        named = False
+        for word in words[1:] if inverted else words:
+            name, _, since = word.partition("@")
+            if name == phase:
+                # "not X@4.97" forbids X until 4.97; "X@4.98" allows X from 4.98 on
+                recent = not since or version >= parse_version(since)
+                named = recent != inverted if since else True
+        return named != inverted
+
+
+@dataclass(frozen=True, slots=True)
+class AclNames:
+    """The names of conditions and modifiers that a dialect knows."""
+
+    conditions: frozenset[str]
+    modifiers: frozenset[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.conditions or name in self.modifiers
+
+    def with_conditions(self, names: Iterable[str]) -> AclNames:
+        """The same with conditions that plug-ins add."""
+        return AclNames(self.conditions | frozenset(names), self.modifiers)
+
+
+def parse_version(version: str) -> Version:
+    """`"4.97"` as (4, 97)."""
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
+
+
+@cache
+def acl_facts() -> dict[tuple[str, str], AclFact]:
+    """All rows by (kind, name); the kind of modifiers is "condition" here, because the names of both are one set."""
+    table = files("exim_lang.model.facts").joinpath("acl.tsv").read_text("ascii")
+    facts = {}
+    for line in table.splitlines()[1:]:
+        kind, name, flag, since, feature, phases = line.split("\t")
+        fact = AclFact(cast(Kind, kind), name, bool(flag), parse_version(since) if since else (0, 0), feature, phases)
+        facts["condition" if kind == "modifier" else kind, name] = fact
+    return facts
+
+
+def acl_names(version: Version = NEWEST, features: Collection[str] | None = None) -> AclNames:
+    """The conditions and modifiers of an Exim of `version` that was built with `features` (None: with all)."""
+    known = [
+        fact
+        for fact in acl_facts().values()
+        if fact.since <= version and (not fact.feature or features is None or fact.feature in features)
+    ]
+    return AclNames(
+        frozenset(fact.name for fact in known if fact.kind == "condition"),
+        frozenset(fact.name for fact in known if fact.kind == "modifier"),
+    )
