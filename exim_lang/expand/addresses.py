@@ -22,7 +22,7 @@ _LABEL = _ALPHANUMERIC | frozenset(b"-")
 _LITERAL = frozenset(b"0123456789abcdefABCDEF.:")
 
 
-class BadAddress(EximLangError):
+class AddressError(EximLangError):
     """A string that is no address; the message is Exim's. `in_group` is as in `Parsed`."""
 
     in_group = False
@@ -56,23 +56,24 @@ def parse_address(
 ) -> Parsed:
     """The address in `text`, without its phrase, its comments and its source route; it keeps the taint of the text.
 
-    `allow_null` takes `<>`; `allow_group` takes `name:` in front, and `;` behind when `in_group` or such a name was seen.
+    `allow_null` takes `<>`; `allow_group` takes `name:` in front, and `;` behind when `in_group` or a name was seen.
     The other three are the main options of these names; Exim checks domain literals only within angle brackets.
 
-    Raises BadAddress with what Exim says, such as `missing or malformed local part`.
+    Raises AddressError with what Exim says, such as `missing or malformed local part`.
     """
-    reader = _Reader(
-        text, allow_null, allow_group, in_group, allow_domain_literals, allow_utf8_domains, strip_trailing_dot
-    )
+    reader = _Reader(text, allow_null=allow_null, allow_group=allow_group, in_group=in_group)
+    reader.literals = allow_domain_literals
+    reader.utf8 = allow_utf8_domains
+    reader.strip_dot = strip_trailing_dot
     try:
         return reader.mailbox()
-    except BadAddress as error:
+    except AddressError as error:
         error.in_group = reader.in_group
         raise
 
 
 def address_items(text: bytes) -> Iterator[bytes]:
-    """The items of a list of addresses such as a `To:` line, split at the commas outside quotes, comments and routes."""
+    """The items of a list of addresses such as a `To:` line, split at commas outside quotes, comments and routes."""
     start = 0
     while True:
         start = _skip_space(text, start)
@@ -114,13 +115,13 @@ def address_end(text: bytes, start: int = 0, *, newline_ends: bool = False) -> i
     return min(at, len(text))
 
 
-def parse_addresses(text: bytes, **options: bool) -> Iterator[Parsed | BadAddress]:
-    """Each address of a list, groups allowed: what `parse_address` returns or raises for it. `options` are its options."""
+def parse_addresses(text: bytes, **options: bool) -> Iterator[Parsed | AddressError]:
+    """Each address of a list, groups allowed: what `parse_address`, given `options`, returns or raises for it."""
     in_group = False
     for item in address_items(text):
         try:
             parsed = parse_address(item, allow_group=True, in_group=in_group, **options)
-        except BadAddress as error:
+        except AddressError as error:
             in_group = error.in_group
             yield error
         else:
@@ -159,18 +160,16 @@ def _skip_comments(text: bytes, at: int) -> int:
 class _Reader:
     """Reads one mailbox; every method starts at `self.at` and leaves it behind what it read and the comments there."""
 
-    def __init__(
-        self, text: bytes, allow_null: bool, allow_group: bool, in_group: bool, literals: bool, utf8: bool, dot: bool
-    ) -> None:
+    def __init__(self, text: bytes, *, allow_null: bool, allow_group: bool, in_group: bool) -> None:
         # Exim's strings end at a zero byte.
         self.text = bytes(text).partition(b"\0")[0]
         self.model = text
         self.allow_null = allow_null
         self.allow_group = allow_group
         self.in_group = in_group
-        self.literals = literals
-        self.utf8 = utf8
-        self.strip_dot = dot
+        self.literals = False
+        self.utf8 = False
+        self.strip_dot = False
         self.at = 0
 
     def peek(self) -> bytes:
@@ -182,7 +181,7 @@ class _Reader:
     def mailbox(self) -> Parsed:
         self.skip()
         if self.peek() in (b"", b";"):
-            raise BadAddress("empty address")
+            raise AddressError("empty address")
         if self.peek() not in (b"<", b"@"):
             begin = self.at
             first = self.local_part(allow_null=True)
@@ -208,8 +207,8 @@ class _Reader:
         while self.peek() != b"<" and not (self.allow_group and self.peek() == b":"):
             try:
                 self.local_part(allow_null=False)
-            except BadAddress as error:
-                raise BadAddress(f'{error.message} (expected word or "<")') from None
+            except AddressError as error:
+                raise AddressError(f'{error.message} (expected word or "<")') from None
 
     def bare(self, local_part: bytes, start: int) -> Parsed:
         """The rest of an address without angle brackets and without a route."""
@@ -224,12 +223,12 @@ class _Reader:
         start = self.at
         if self.peek() == b">":
             if not self.allow_null:
-                raise BadAddress("empty address")
+                raise AddressError("empty address")
             result = self.parsed(b"", b"", start)
         else:
             result = self.address(b">")
         if self.peek() != b">":
-            raise self.trailing() if self.peek() else BadAddress("'>' missing at end of address")
+            raise self.trailing() if self.peek() else AddressError("'>' missing at end of address")
         self.skip(1)
         return result
 
@@ -245,9 +244,9 @@ class _Reader:
             self.skip(1)
             domain = self.domain(literals=self.literals)
         elif self.peek() != terminator:
-            raise BadAddress(f'"@" or "." expected after "{local_part.decode("latin-1")}"')
+            raise AddressError(f'"@" or "." expected after "{local_part.decode("latin-1")}"')
         elif routed:
-            raise BadAddress("domain missing in source-routed address")
+            raise AddressError("domain missing in source-routed address")
         return self.parsed(local_part, domain, start)
 
     def parsed(self, local_part: bytes, domain: bytes, start: int) -> Parsed:
@@ -262,16 +261,16 @@ class _Reader:
         """Nothing may follow, but the end of a group."""
         if len(parsed.address) > LONGEST:
             shown = self.text[:64].decode("latin-1")
-            raise BadAddress(f"address is ridiculously long: {shown}...")
+            raise AddressError(f"address is ridiculously long: {shown}...")
         if self.peek() == b"":
             return parsed
         if self.in_group and self.peek() == b";":
             return Parsed(parsed.address, parsed.local_part, parsed.domain, parsed.start, parsed.end, False)
         raise self.trailing()
 
-    def trailing(self) -> BadAddress:
+    def trailing(self) -> AddressError:
         rest = self.text[self.at : self.at + 32].decode("latin-1")
-        return BadAddress(f"malformed address: {rest} may not follow {self.text[: self.at].decode('latin-1')}")
+        return AddressError(f"malformed address: {rest} may not follow {self.text[: self.at].decode('latin-1')}")
 
     def local_part(self, *, allow_null: bool) -> bytes:
         """Words between dots, dots wherever they stand; a quoted word keeps its quotes."""
@@ -289,7 +288,7 @@ class _Reader:
                 read += b"."
                 self.skip(1)
         if not read and not allow_null:
-            raise BadAddress("missing or malformed local part")
+            raise AddressError("missing or malformed local part")
         return bytes(read)
 
     def quoted(self, read: bytearray) -> None:
@@ -297,7 +296,7 @@ class _Reader:
         while end < len(self.text) and self.text[end] != 0x22:
             end += 2 if self.text[end] == 0x5C else 1
         if end >= len(self.text):
-            raise BadAddress("unmatched doublequote in local part")
+            raise AddressError("unmatched doublequote in local part")
         read += self.text[self.at : end + 1]
         self.at = end + 1
 
@@ -323,7 +322,7 @@ class _Reader:
             label = self.label()
             if not label:
                 if not (read and self.strip_dot):
-                    raise BadAddress("domain missing or malformed")
+                    raise AddressError("domain missing or malformed")
                 del read[-1:]
                 return bytes(read)
             read += label
@@ -335,7 +334,7 @@ class _Reader:
 
     def domain_literal(self, literals: bool) -> bytes:
         if not literals:
-            raise BadAddress("domain literals not allowed")
+            raise AddressError("domain literals not allowed")
         start = self.at
         self.at += 1
         if self.text[self.at : self.at + 5].lower() in (b"ipv6:", b"ipv4:"):
@@ -343,7 +342,7 @@ class _Reader:
         while self.peek() and self.text[self.at] in _LITERAL:
             self.at += 1
         if self.peek() != b"]":
-            raise BadAddress("malformed domain literal")
+            raise AddressError("malformed domain literal")
         read = self.text[start : self.at + 1]
         self.skip(1)
         return read
@@ -374,7 +373,7 @@ class _Reader:
             several = True
             self.skip(1)
         if self.peek() != b":":
-            raise BadAddress("colon expected after route list" if several else "no local part")
+            raise AddressError("colon expected after route list" if several else "no local part")
         self.skip(1)
 
 
