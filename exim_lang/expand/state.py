@@ -103,6 +103,22 @@ class Header:
 
 
 @dataclass(slots=True)
+class FailedVerification:
+    """How `verify = sender` went wrong; the SMTP session tells the client before the first refusal, and then sets `told`.
+
+    `message` is for the log, `user_message` for the client; `kind` is "postmaster" or "callback" where the callout failed on
+    the postmaster, or before it got to the address.
+    """
+
+    address: bytes
+    deferred: bool = False
+    message: bytes | None = None
+    user_message: bytes | None = None
+    kind: str = ""
+    told: bool = False
+
+
+@dataclass(slots=True)
 class Message:
     """One message: its envelope and, once received, its headers and body."""
 
@@ -129,6 +145,7 @@ class Message:
     acl_m: dict[str, bytes] = field(default_factory=dict)
     controls: dict[str, bytes] = field(default_factory=dict)
     """What `control =` set for this message: name to the options behind its first slash (or b"")."""
+    sender_verify_failed: FailedVerification | None = None
     facts: dict[str, bytes] = field(default_factory=dict)
     """Variables that content scanning, SPF, DKIM, ... set, by variable name."""
     recipients_visible: bool = False
