@@ -1,0 +1,67 @@
+"""What a list says of a subject, and how it can fail to say anything (specification chapter 10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from exim_lang.errors import Deferred
+
+Kind: TypeAlias = Literal["domain", "host", "address", "localpart", "string"]
+
+SPOKEN: Final[dict[str, str]] = {
+    "domain": "domain ",
+    "host": "host ",
+    "address": "address ",
+    "localpart": "local part ",
+    "string": "",
+}
+"""What Exim calls each kind in front of the word "list"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The subject is in the list; `value` is what `$domain_data` and its kin become, None where there is none."""
+
+    value: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a named list said of a subject."""
+
+    matched: bool
+    value: bytes | None
+
+
+Cache: TypeAlias = dict[tuple[str, str, bytes], Remembered]
+"""What named lists have said, by (kind, name, subject). Whoever owns it says how long it holds: a connection (hosts), a
+message (senders), one recipient (domains, local parts)."""
+
+
+class ListDeferred(Deferred):
+    """A list that cannot decide now. What had to be logged is logged already.
+
+    `message` tells what went wrong; `search_message` is what Exim puts behind `unable to complete match against "...":`,
+    which is `NULL` for some of its errors.
+    """
+
+    def __init__(self, message: str, search_message: str | None = None) -> None:
+        super().__init__(message)
+        self.search_message = search_message if search_message is not None else "NULL"
+
+
+class Unknown(Exception):
+    """An item needs something about a host that cannot be found; `+ignore_unknown` and `+include_unknown` are about this."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class ItemDeferred(Exception):
+    """One item cannot decide now; `search_message` is what a lookup said, if it was one."""
+
+    def __init__(self, search_message: str | None = None) -> None:
+        super().__init__(search_message)
+        self.search_message = search_message
