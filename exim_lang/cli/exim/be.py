@@ -1,0 +1,110 @@
+"""`-be` and `-bem`: expands each argument, or each line of the standard input (specification chapter 5)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from exim_lang.cli.exim.scope import exim_scope
+from exim_lang.errors import ExpansionError, UsageError
+from exim_lang.taint import taint
+
+if TYPE_CHECKING:
+    from exim_lang.cli.exim.flags import Flags
+    from exim_lang.expand.scope import Scope
+    from exim_lang.model.config import Config
+
+MACRO = re.compile(r"([A-Z][A-Za-z0-9_]*)\s*==?\s*(.*)", re.DOTALL)
+SET = re.compile(rb"set(,t)?\s+acl_([cm][0-9_]\w*)\s*=\s*(.*)", re.DOTALL)
+
+
+def run(flags: Flags, config: Config) -> int:
+    """Expands what the command line or the standard input gives; errors are told, never the exit status."""
+    scope = exim_scope(flags, config)
+    if "bem" in flags.facts:
+        read_message(scope, flags.facts["bem"])
+    out = sys.stdout.buffer
+    if flags.arguments:
+        for argument in flags.arguments:
+            out.write(answer(argument.encode("latin-1"), scope) + b"\n")
+        return 0
+    macros = dict(flags.macros)
+    lines = logical_lines(sys.stdin.buffer)
+    while True:
+        out.write(b"> ")
+        out.flush()
+        line = next(lines, None)
+        if line is None:
+            out.write(b"\n")
+            return 0
+        text = replace_macros(line, macros)
+        if text is not None:
+            out.write(answer(text, scope) + b"\n")
+
+
+def logical_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Lines without their newlines; a backslash at the end goes on with the next, whose leading white space is dropped."""
+    joined = b""
+    continued = False
+    for raw in stream:
+        line = raw.rstrip(b"\n")
+        if continued:
+            line = line.lstrip(b" \t\r\v\f")
+        shown = line.rstrip(b" \t\r\v\f")
+        continued = shown.endswith(b"\\")
+        if continued:
+            joined += shown[:-1]
+            continue
+        yield joined + line
+        joined = b""
+    if joined:
+        yield joined
+
+
+def replace_macros(line: bytes, macros: dict[str, str]) -> bytes | None:
+    """`line` with macros replaced; None for a line that defines one."""
+    text = line.decode("latin-1")
+    found = MACRO.fullmatch(text)
+    if found:
+        macros[found[1]] = found[2]
+        return None
+    for name, value in macros.items():
+        text = text.replace(name, value)
+    return text.encode("latin-1")
+
+
+def answer(text: bytes, scope: Scope) -> bytes:
+    """What Exim prints for one string."""
+    setting = SET.fullmatch(text)
+    try:
+        if setting is None:
+            return evaluate(text, scope)
+        tainted, name, value = setting[1], setting[2].decode("latin-1"), evaluate(setting[3], scope)
+    except ExpansionError as error:
+        return b"Failed: " + error.message.encode("latin-1")
+    variables = scope.connection.acl_c if name[0] == "c" else scope.message.acl_m
+    variables[name[1:]] = taint(value) if tainted else value
+    return b"variable " + name.encode("latin-1") + b" set"
+
+
+def evaluate(text: bytes, scope: Scope) -> bytes:
+    from exim_lang.expand.engine import expand
+
+    return expand(text, scope)
+
+
+def read_message(scope: Scope, path: str) -> None:
+    """Makes the message in the file at `path` the one that is being processed."""
+    from exim_lang.expand.headers import split_headers
+
+    try:
+        with open(path.encode("latin-1"), "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    message = scope.message
+    message.headers, message.body = split_headers(content)
+    message.size = len(content)
+    message.received = True

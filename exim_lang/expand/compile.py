@@ -1,0 +1,157 @@
+"""From the tree of a string to a Python function that expands it (specification chapter 11).
+
+The function is compiled once per distinct text and run against a Scope. Whatever a part reads or sets it does in the
+order in which Exim would, because the parts of a string can depend on each other. Where Exim would give up reading, the
+function raises the error that Exim reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import assert_never
+
+from exim_lang.errors import ExpansionError
+from exim_lang.expand import dynamic_variables, runtime
+from exim_lang.expand.compile_conditions import if_item
+from exim_lang.expand.compile_items import filter_item, item, lookup
+from exim_lang.expand.emitter import Emitter, Value, constant
+from exim_lang.expand.faults import Fault, Faults
+from exim_lang.expand.names import find_operator, is_numeric
+from exim_lang.expand.registry import VARIABLES
+from exim_lang.expand.scope import Scope
+from exim_lang.source.text import Span
+from exim_lang.syntax import expansion as tree
+
+Compiled = Callable[[Scope], bytes]
+
+
+class Writer:
+    """Writes the code for one string."""
+
+    def __init__(self, text: str, root: tree.String) -> None:
+        self.text = text
+        self.root = root
+        self.faults = Faults(text, root)
+        self.out = Emitter()
+
+    def string(self, node: tree.String) -> Value:
+        """The value of the parts, joined."""
+        if self.out.too_deep and any(not isinstance(part, tree.Literal | tree.Variable) for part in node.parts):
+            return self.outlined(node)
+        values = [self.part(part) for part in node.parts]
+        if not node.closed:
+            self.fail(self.faults.unclosed(node))
+        return self.join(values, node.span)
+
+    def outlined(self, node: tree.String) -> Value:
+        name = self.out.fresh("f")
+        with self.out.function(name):
+            value = self.string(node)
+            self.out.line(f"return {value.code}")
+        result = self.out.fresh()
+        self.out.line(f"{result} = {name}(s)", node.span)
+        return Value(result, value.trusted)
+
+    def join(self, values: Sequence[Value], span: Span) -> Value:
+        values = [value for value in values if value.constant != b""]
+        if not values:
+            return constant(b"")
+        if len(values) == 1:
+            return values[0]
+        result = self.out.fresh()
+        self.out.line(f"{result} = b''.join(({', '.join(value.code for value in values)}))", span)
+        doubtful = list(dict.fromkeys(value.code for value in values if not value.trusted))
+        if doubtful:
+            self.out.line(f"if {' or '.join(f'{code}.__class__ is not bytes' for code in doubtful)}:")
+            self.out.line(f"    {result} = class_of(({', '.join(doubtful)},))({result})")
+        return Value(result, not doubtful)
+
+    def part(self, node: tree.Part) -> Value:
+        match node:
+            case tree.Literal():
+                return constant(node.value)
+            case tree.Variable():
+                return self.variable(node)
+            case tree.Header():
+                return self.assign(f"header(s, {node.style!r}, {node.name!r})", node.span)
+            case tree.Operator():
+                return self.operator(node)
+            case tree.Bad():
+                return self.fail(self.faults.bad(node))
+            case tree.If():
+                return if_item(self, node)
+            case tree.Lookup():
+                return lookup(self, node)
+            case tree.Filter():
+                return filter_item(self, node)
+            case tree.Item():
+                return item(self, node)
+            case _:
+                assert_never(node)
+
+    def assign(self, code: str, span: Span, trusted: bool = False) -> Value:
+        name = self.out.fresh()
+        self.out.line(f"{name} = {code}", span)
+        return Value(name, trusted)
+
+    def fail(self, fault: Fault) -> Value:
+        """Raises the error of `fault` when the code gets there; the value is never used."""
+        self.out.line(f"fail({self.out.object(fault, 'fault')})", fault.span)
+        return constant(b"")
+
+    def skip(self, node: tree.Node) -> None:
+        """What reading `node` without expanding it does: nothing, or fail."""
+        fault = self.faults.first(node)
+        if fault:
+            self.fail(fault)
+
+    def variable(self, node: tree.Variable) -> Value:
+        name = node.name
+        fault = self.faults.variable(node)
+        if fault:
+            return self.fail(fault)
+        return self.assign(self.variable_code(name), node.span)
+
+    def variable_code(self, name: str, missing: str = "b''") -> str:
+        if is_numeric(name):
+            return f"numeric(s, {int(name)}) or {missing}"
+        if name == "value":
+            found = "s.value"
+        elif name == "item":
+            found = "s.item"
+        elif dynamic_variables.is_dynamic(name):
+            found = f"dynamic({name!r}, s)"
+        else:
+            found = f"{self.out.object(VARIABLES[name].function, f'v_{name}_')}(s)"
+        return f"(ov[{name!r}] if ov and {name!r} in ov else {found}) or {missing}"
+
+    def operator(self, node: tree.Operator) -> Value:
+        operand = self.string(node.operand)
+        fault = self.faults.unknown_operator(node)
+        if fault or not node.operand.closed:
+            return self.fail(fault) if fault else constant(b"")
+        entry, argument = find_operator(node.name)
+        assert entry is not None
+        function = self.out.object(entry.function, f"op_{entry.name}_")
+        words = [*(["s"] if entry.scope else []), operand.code, *([repr(argument)] if entry.argument else [])]
+        result = self.assign(f"{function}({', '.join(words)})", node.span, entry.taint == "clears" or operand.trusted)
+        if entry.taint == "own":
+            return Value(result.code)
+        if entry.taint == "keeps" and not operand.trusted:
+            self.out.line(f"if {operand.code}.__class__ is not bytes:")
+            self.out.line(f"    {result.code} = {operand.code}.__class__({result.code})")
+        return result
+
+
+def compile_tree(text: str, root: tree.String) -> tuple[Compiled, list[Span | None], str]:
+    """A function that expands `root`, the tree of `text`; the span of each line of its code; and the code itself."""
+    writer = Writer(text, root)
+    try:
+        value = writer.string(root)
+    except RecursionError as error:
+        raise ExpansionError("string is nested too deeply to be expanded", root.span) from error
+    writer.out.line(f"return {value.code}")
+    code, spans = writer.out.source()
+    names = runtime.NAMES | writer.out.globals
+    exec(compile(code, "<expansion>", "exec"), names)
+    return names["expand"], spans, code

@@ -1,0 +1,200 @@
+"""The part of the compiler that writes items: `${name{...}{...}}`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from exim_lang.errors import ExpansionError
+from exim_lang.expand.compile_branches import branches
+from exim_lang.expand.compile_conditions import condition
+from exim_lang.expand.emitter import Value, constant
+from exim_lang.expand.registry import ITEMS
+from exim_lang.expand.runtime import is_field_number
+from exim_lang.search.search import parse_lookup_type
+from exim_lang.syntax import expansion as tree
+
+if TYPE_CHECKING:
+    from exim_lang.expand.compile import Writer
+
+
+def item(w: Writer, node: tree.Item) -> Value:
+    match node.name:
+        case "map" | "reduce" | "sort":
+            return loop(w, node)
+        case "extract":
+            return extract(w, node)
+        case "run":
+            return run(w, node)
+        case "readsocket" | "prvscheck":
+            return strict(w, node, last_is_lazy=True)
+        case _:
+            return choice(w, node, ITEMS[node.name].least) if ITEMS[node.name].choice else strict(w, node)
+
+
+def strings(w: Writer, nodes: Sequence[tree.String]) -> list[Value]:
+    return [w.string(node) for node in nodes]
+
+
+def call(w: Writer, node: tree.Item, values: Sequence[Value | str]) -> str:
+    """The code that calls the function of an item."""
+    entry = ITEMS[node.name]
+    words = [*(["s"] if entry.scope else []), *([repr(node.options)] if entry.options else [])]
+    words += [value.code if isinstance(value, Value) else value for value in values]
+    return f"{w.out.object(entry.function, f'item_{node.name}_')}({', '.join(words)})"
+
+
+def strict(w: Writer, node: tree.Item, last_is_lazy: bool = False) -> Value:
+    """An item whose strings are all expanded first; a lazy last one is given as a function that expands it."""
+    fault = w.faults.own(node)
+    entry = ITEMS[node.name]
+    lazy = last_is_lazy and len(node.arguments) == entry.most
+    eager = node.arguments[: entry.most - 1] if lazy else node.arguments
+    values: list[Value | str] = list(strings(w, eager[: fault.after] if fault else eager))
+    if fault or (eager and not eager[-1].closed):
+        return w.fail(fault) if fault else constant(b"")
+    if lazy:
+        values.append(outlined(w, node.arguments[-1]))
+    return w.assign(call(w, node, values), node.span)
+
+
+def outlined(w: Writer, node: tree.String) -> str:
+    """The name of a function that expands `node`; a string with a fault has it when it is read, which is now."""
+    w.skip(node)
+    name = w.out.fresh("f")
+    with w.out.function(name):
+        w.out.line(f"return {w.string(node).code}")
+    return name
+
+
+def choice(w: Writer, node: tree.Item, own: int) -> Value:
+    """An item that fails or succeeds with `$value`, with `own` strings before `{yes}{no}`."""
+    fault = w.faults.choice(node.name, node.arguments, own, node)
+    taken = node.arguments[:own]
+    values = strings(w, taken[: fault.after] if fault else taken)
+    if fault and fault.after < own:
+        return w.fail(fault)
+    if taken and not taken[-1].closed:
+        return constant(b"")
+    result = w.assign(call(w, node, values), node.span)
+    return with_value(w, node.name, result, node.arguments[own:], node)
+
+
+def with_value(w: Writer, name: str, result: Value, rest: Sequence[tree.String], node: tree.Item | tree.Lookup) -> Value:
+    """`{yes}{no}` behind `result`, None for failure; it is `$value` in the first."""
+    before = 1 if isinstance(node, tree.Lookup) else len(node.arguments) - len(rest)
+    fault = w.faults.choice(name, node.arguments, before, node)
+    if not rest and not fault:
+        return w.assign(f"{result.code} or b''", node.span)
+    saved = w.out.fresh("saved")
+    w.out.line(f"{saved} = s.value")
+    w.out.line(f"s.value = {result.code}")
+    found = branches(
+        w, name, f"{result.code} is not None", rest, result, node.fail, fault, node.span, f"s.value = {saved}"
+    )
+    w.out.line(f"s.value = {saved}")
+    return found
+
+
+def extract(w: Writer, node: tree.Item) -> Value:
+    """`${extract`: a numeric first string asks for two more, any other for one."""
+    if not node.arguments or node.options:
+        return choice(w, node, 2)
+    first = node.arguments[0]
+    key = w.string(first)
+    if not first.closed:
+        return constant(b"")
+    result = w.out.fresh()
+    numeric = w.assign(f"is_field_number({key.code})", first.span)
+    if key.constant is not None:
+        own = 3 if key.constant.strip() and is_field_number(key.constant) else 2
+        return extract_by(w, node, key, own)
+    with w.out.block(f"if {numeric.code}:"):
+        w.out.line(f"{result} = {extract_by(w, node, key, 3).code}")
+    with w.out.block("else:"):
+        w.out.line(f"{result} = {extract_by(w, node, key, 2).code}")
+    return Value(result)
+
+
+def extract_by(w: Writer, node: tree.Item, key: Value, own: int) -> Value:
+    fault = w.faults.choice("extract", node.arguments, own, node)
+    taken = node.arguments[1:own]
+    values = [key, *strings(w, taken[: max(0, fault.after - 1)] if fault else taken)]
+    if fault and fault.after < own:
+        return w.fail(fault)
+    if not node.arguments[-1].closed and len(node.arguments) <= own:
+        return constant(b"")
+    result = w.assign(call(w, node, values), node.span)
+    return with_value(w, "extract", result, node.arguments[own:], node)
+
+
+def run(w: Writer, node: tree.Item) -> Value:
+    """`${run`: without `preexpand` the command is split first, and its words are expanded one by one."""
+    fault = w.faults.choice("run", node.arguments, 1, node)
+    if fault and fault.after < 1:
+        return w.fail(fault)
+    command = node.arguments[0]
+    if not command.closed or "preexpand" in node.options.split(","):
+        return choice(w, node, 1)
+    w.skip(command)
+    text = w.text[command.span.start : command.span.end].encode("latin-1")
+    result = w.assign(call(w, node, [constant(text)]), node.span)
+    return with_value(w, "run", result, node.arguments[1:], node)
+
+
+def loop(w: Writer, node: tree.Item) -> Value:
+    """`${map`, `${reduce` and `${sort`: the last string is expanded once for each item."""
+    fault = w.faults.loop(node) if not node.arguments or node.arguments[-1].closed else None
+    *eager, body = node.arguments if len(node.arguments) == (2 if node.name == "map" else 3) else (*node.arguments, None)
+    values = strings(w, eager[: fault.after] if fault else eager)
+    if body is None:
+        return w.fail(fault) if fault else constant(b"")
+    inner = w.faults.first(body)
+    if inner:
+        return w.fail(w.faults.inside_loop(node, inner, len(node.arguments) - 1))
+    name = w.out.fresh("f")
+    with w.out.function(name):
+        w.out.line(f"return {w.string(body).code}")
+    if fault:
+        return w.fail(fault)
+    return w.assign(f"{node.name}_list(s, {', '.join(value.code for value in values)}, {name})", node.span)
+
+
+def filter_item(w: Writer, node: tree.Filter) -> Value:
+    items = w.string(node.items) if node.items is not None else constant(b"")
+    fault = w.faults.filter(node)
+    if node.items is not None and not node.items.closed:
+        return constant(b"")
+    if node.condition is not None and (inner := w.faults.first(node.condition)):
+        return w.fail(inner._replace(message=f'{inner.message} inside "filter" item'))
+    if fault or node.condition is None:
+        return w.fail(fault) if fault else constant(b"")
+    name = w.out.fresh("f")
+    with w.out.function(name):
+        w.out.line(f"return {condition(w, node.condition)}")
+    return w.assign(f"filter_list(s, {items.code}, {name})", node.span)
+
+
+def lookup(w: Writer, node: tree.Lookup) -> Value:
+    """`${lookup`: single-key in a file, or a query."""
+    key = w.string(node.key) if node.key is not None else None
+    fault = w.faults.lookup_type(node)
+    if fault or (node.key is not None and not node.key.closed):
+        return w.fail(fault) if fault else constant(b"")
+    try:
+        kind = parse_lookup_type(node.type.encode("latin-1"))
+    except ExpansionError as error:  # told of by lookup_type already
+        raise AssertionError(node.type) from error
+    fault = w.faults.lookup(node)
+    if fault and fault.after < 1 or not node.arguments:
+        return w.fail(fault) if fault else constant(b"")
+    where = w.string(node.arguments[0])
+    if not node.arguments[0].closed:
+        return constant(b"")
+    saved = w.out.fresh("saved")
+    w.out.line(f"{saved} = s.numeric")
+    words = (key.code, where.code) if key is not None else (where.code, "None")
+    result = w.assign(f"lookup(s, {w.out.object(kind, 'lookup_type_')}, {', '.join(words)})", node.span)
+    value = with_value(w, "lookup", result, node.arguments[1:], node)
+    w.out.line(f"s.numeric = {saved}")
+    return value

@@ -1,0 +1,91 @@
+"""String expansion: text in, bytes out (specification chapter 11).
+
+    expand(b"${lc:$local_part}", scope)
+
+A string is parsed and compiled once; the function is kept by the string's text.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import TracebackType
+from typing import NamedTuple
+
+from exim_lang.errors import ExpansionError, ForcedFailure
+from exim_lang.expand.scope import Scope
+from exim_lang.source.text import Span, Text
+from exim_lang.syntax.expansion import String
+from exim_lang.taint import is_tainted
+
+KEPT = 8192  # compiled strings; far more than a configuration has
+
+
+class Compiled(NamedTuple):
+    """A string's function, and where each line of its code comes from."""
+
+    function: object
+    spans: list[Span | None]
+    code: str
+
+
+def expand(text: str | bytes | Text, scope: Scope) -> bytes:
+    """The value of `text`, with its taint.
+
+    `str` and Text hold one character a byte (latin-1). Raises ExpansionError with Exim's message, its subclass
+    ForcedFailure when the string says `fail`, Deferred when something could not be found out now; `span` counts in `text`.
+    """
+    if isinstance(text, Text):
+        string = text.string
+    elif isinstance(text, bytes):
+        string = text.decode("latin-1")
+        if is_tainted(text):
+            message = f"attempt to expand tainted string '{string}'"
+            scope.log.append(("panic", message))
+            raise ExpansionError(message)
+    else:
+        string = text
+    if "$" not in string and "\\" not in string:
+        return string.encode("latin-1")
+    try:
+        compiled = compiled_string(string)
+        return compiled.function(scope)  # type: ignore[operator, no-any-return]
+    except ExpansionError as error:
+        if error.text is None:
+            error.span = error.span or span_of(error.__traceback__, compiled)
+        if isinstance(text, Text):
+            error.at(text, error.span)
+        raise
+
+
+def span_of(traceback: TracebackType | None, compiled: Compiled) -> Span | None:
+    """The characters whose code was running when an error was raised: the innermost line that knows."""
+    found = None
+    names = getattr(compiled.function, "__globals__", None)
+    while traceback is not None:
+        if traceback.tb_frame.f_globals is names:
+            found = compiled.spans[traceback.tb_lineno - 1] or found
+        traceback = traceback.tb_next
+    return found
+
+
+@lru_cache(KEPT)
+def compiled_string(text: str) -> Compiled:
+    from exim_lang.expand.compile import compile_tree
+
+    return Compiled(*compile_tree(text, parse(text)))
+
+
+def parse(text: str) -> String:
+    """The tree of `text`; never fails, see `exim_lang.syntax.expansion`."""
+    from exim_lang.expand.shapes import parser
+
+    return parser().parse(text)
+
+
+def expand_condition(text: str | bytes | Text, scope: Scope) -> bool:
+    """Whether a `condition` option of a router or authenticator holds: empty, `0`, `no` and `false` do not."""
+    try:
+        value = expand(text, scope)
+    except ForcedFailure:
+        return False
+    return value.strip().lower() not in (b"", b"0", b"no", b"false")

@@ -1,0 +1,399 @@
+"""What Exim says of a string that cannot be expanded whatever the values are: unknown names, braces, missing parts.
+
+Exim reads a string while it expands it, so such a fault comes to light when reading reaches it, also in a branch that
+is not taken. `Faults.first` finds the first one of a part that is read without being expanded; the compiler asks for
+the faults of the nodes themselves and puts the error where the reading would stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, assert_never
+
+from exim_lang.errors import ExpansionError
+from exim_lang.expand import dynamic_variables
+from exim_lang.expand.names import acl_hint, find_operator, unknown_variable
+from exim_lang.expand.registry import CONDITIONS, ITEMS, VARIABLES
+from exim_lang.source.text import Span
+from exim_lang.syntax import expansion as tree
+
+SPACE = " \t\n\v\f\r"
+LEAD = {
+    "map": ("first", "last"),
+    "filter": ("first", "last"),
+    "reduce": ("first", "second", "last"),
+    "sort": ("list", "comparator", "extractor"),
+    "certextract": ("field", "cert variable"),
+    "run": ("command",),
+}
+LOOPS = ("map", "reduce", "sort")
+AT_END = "missing } at end of string"
+COLON = " - could be header name not terminated by colon"
+
+
+class Fault(NamedTuple):
+    """A message in Exim's words and the characters it is about; `after` is how many strings of the node come before it."""
+
+    message: str
+    span: Span
+    after: int = 0
+
+
+class Faults:
+    """The faults of one string, whose text is `text`."""
+
+    def __init__(self, text: str, root: tree.String) -> None:
+        self.text = text
+        self.swallowed = any(isinstance(node, tree.Header) and "}" in node.name for node in walk(root))
+
+    def rest(self, at: int) -> tuple[str, int]:
+        """The text from `at` on without leading white space, and where that begins."""
+        while at < len(self.text) and self.text[at] in SPACE:
+            at += 1
+        return self.text[at:], at
+
+    def point(self, at: int) -> Span:
+        return Span(at, min(at + 1, len(self.text)))
+
+    def curly(self, message: str, at: int, after: int = 0) -> Fault:
+        """A fault of braces: Exim blames a header name that swallowed one, if there is any."""
+        if self.swallowed:
+            message = "missing or misplaced { or }" + COLON
+        return Fault(message, self.point(at), after)
+
+    def unclosed(self, string: tree.String) -> Fault:
+        return Fault(AT_END + (COLON if self.swallowed else ""), Span(string.span.start, len(self.text)))
+
+    # ---- the first fault of a part that is only read
+
+    def first(self, node: tree.Node) -> Fault | None:
+        match node:
+            case tree.String():
+                found = self.first_of(node.parts)
+                return found or (None if node.closed else self.unclosed(node))
+            case tree.Literal() | tree.Header():
+                return None
+            case tree.Variable():
+                return self.variable(node)
+            case tree.Operator():
+                return self.operator(node)
+            case tree.Bad():
+                return self.bad(node)
+            case tree.Item() | tree.If() | tree.Lookup() | tree.Filter():
+                return self.first_in_item(node)
+            case tree.Not() | tree.Def() | tree.Test() | tree.Junction() | tree.Each() | tree.Nothing():
+                return self.first_in_condition(node)
+            case _:
+                assert_never(node)
+
+    def first_of(self, nodes: Sequence[tree.Node]) -> Fault | None:
+        return next((found for node in nodes if (found := self.first(node))), None)
+
+    def first_in_item(self, node: tree.Item | tree.If | tree.Lookup | tree.Filter) -> Fault | None:
+        match node:
+            case tree.If():
+                before: Fault | None = self.first(node.condition) if node.condition else None
+                arguments = node.arguments
+            case tree.Filter():
+                before = self.first(node.items) if node.items else None
+                arguments = ()
+                if not before and node.condition is not None and (inner := self.first(node.condition)):
+                    before = inner._replace(message=f'{inner.message} inside "filter" item')
+            case tree.Lookup():
+                before = (self.first(node.key) if node.key else None) or self.lookup_type(node)
+                arguments = node.arguments
+            case tree.Item():
+                before, arguments = None, node.arguments
+                if node.name == "extract" and len(arguments) <= 5 and not node.fail:
+                    return self.first_of(arguments) or self.extract_close(node)
+        own = self.own(node)
+        if before:
+            return before
+        for index, argument in enumerate(arguments):
+            if own and own.after == index:
+                return own
+            found = self.first(argument)
+            if found:
+                return self.inside_loop(node, found, index)
+        return own
+
+    def extract_close(self, node: tree.Item) -> Fault | None:
+        if node.stop is None:
+            return None
+        return self.curly("missing '}' closing extract", node.stop)
+
+    def inside_loop(self, node: tree.Node, fault: Fault, index: int) -> Fault:
+        """A fault in the part that a loop repeats is told of with the loop's name."""
+        if isinstance(node, tree.Item) and node.name in ("map", "reduce") and index == len(LEAD[node.name]) - 1:
+            return fault._replace(message=f'{fault.message} inside "{node.name}" item')
+        return fault
+
+    def first_in_condition(self, node: tree.Condition) -> Fault | None:
+        match node:
+            case tree.Nothing():
+                return self.nothing(node)
+            case tree.Def():
+                return self.definition(node)
+            case tree.Not():
+                return self.first(node.condition) if node.condition else None
+            case tree.Test():
+                return self.first_of(node.arguments) or self.test(node)
+            case tree.Junction():
+                for member in node.members:
+                    found = self.first(member)
+                    if found:
+                        return found._replace(message=f'{found.message} inside "{node.name}{{...}}" condition')
+                return self.junction(node)
+            case tree.Each():
+                found = self.first(node.items) if node.items else None
+                if found:
+                    return found
+                if node.condition is not None and (found := self.first(node.condition)):
+                    return found._replace(message=f'{found.message} inside "{node.name}" condition')
+                return self.each(node)
+            case _:
+                assert_never(node)
+
+    # ---- the faults of the nodes themselves
+
+    def bad(self, node: tree.Bad) -> Fault:
+        match node.text:
+            case "\\":
+                message = "\\ at end of string"
+            case "$":
+                message = "$ not followed by letter, digit, or {"
+            case "${":
+                message = "letter or digit expected after ${"
+            case text if text[2].isdigit():
+                message = "} expected after number"
+            case text:
+                message = f'"{text}" is not a known operator (or a }} is missing in a variable reference)'
+        return Fault(message, node.span)
+
+    def variable(self, node: tree.Variable) -> Fault | None:
+        message = unknown_variable(node.name, node.braced, dynamic_variables.is_dynamic(node.name))
+        return Fault(message, node.span) if message else None
+
+    def operator(self, node: tree.Operator) -> Fault | None:
+        found = self.first(node.operand)
+        if found:
+            return found
+        return self.unknown_operator(node)
+
+    def unknown_operator(self, node: tree.Operator) -> Fault | None:
+        if find_operator(node.name)[0] is not None:
+            return None
+        return Fault(f'unknown expansion operator "{node.name}"', node.span)
+
+    def own(self, node: tree.Item | tree.If | tree.Lookup | tree.Filter) -> Fault | None:
+        match node:
+            case tree.If():
+                if node.condition is None or getattr(node.condition, "stop", None) is not None:
+                    return None
+                return self.yes_no("if", node.condition.span.end, node.arguments, node.fail, node.stop, 0)
+            case tree.Lookup():
+                return self.lookup(node)
+            case tree.Filter():
+                return self.filter(node)
+            case tree.Item():
+                return self.item(node)
+
+    def yes_no(
+        self, name: str, at: int, strings: Sequence[tree.String], fail: bool, stop: int | None, before: int
+    ) -> Fault | None:
+        """The fault of `{yes}{no}`, which begin at `at` behind the `before` strings of the item itself."""
+        if strings and not strings[-1].closed:
+            return None
+        at = strings[min(len(strings), 2) - 1].span.end + 1 if strings else at
+        rest, at = self.rest(at)
+        count = len(strings)
+        if count == 0 and (fail or stop is not None):
+            what = "'yes' part did not start with '{'"
+        elif count == 1 and stop is not None and not fail:
+            return self.curly(f'syntax error in "{name}" item - "fail" expected', at, before + 1)
+        elif count == 1 and stop is not None:
+            rest, at = self.rest(at + len("fail"))
+            what = "did not close with '}' after forcedfail"
+        elif count > 2 or (count == 2 and (fail or stop is not None)):
+            what = "did not close with '}'"
+        else:
+            return None
+        message = f"curly-bracket problem in conditional yes/no parsing: {what}\n remaining string is '{rest}'"
+        return self.curly(message, at, before + min(count, 2))
+
+    def lookup_type(self, node: tree.Lookup) -> Fault | None:
+        """What is wrong with the type, which Exim looks at before it reads on."""
+        from exim_lang.search.search import parse_lookup_type
+
+        if node.key is not None and not node.key.closed:
+            return None
+        if not node.type:
+            return Fault("missing lookup type", node.span)
+        try:
+            found = parse_lookup_type(node.type.encode("latin-1"))
+        except ExpansionError as error:
+            return Fault(error.message, node.span)
+        if node.key is not None and not found.is_single_key:
+            name = found.name
+            return Fault(
+                f'a single key was given for lookup type "{name}", which is not a single-key lookup type', node.span
+            )
+        if node.key is None and found.is_single_key:
+            return Fault(f'missing {{key}} for single-key "{found.name}" lookup', node.span)
+        return None
+
+    def lookup(self, node: tree.Lookup) -> Fault | None:
+        if not node.arguments:
+            at = node.stop if node.stop is not None else node.span.end
+            return self.curly("missing '{' for lookup file-or-query arg", at)
+        return self.choice("lookup", node.arguments, 1, node)
+
+    def filter(self, node: tree.Filter) -> Fault | None:
+        stop = node.stop
+        if stop is None or (node.items is not None and not node.items.closed):
+            return None
+        if node.items is None:
+            return self.curly("missing '{' for first arg of filter", stop)
+        if node.condition is None:
+            return self.curly("missing '{' for last arg of filter", stop)
+        if isinstance(node.condition, tree.Nothing) or getattr(node.condition, "stop", None) is not None:
+            return None
+        if node.condition_span == tree.NOWHERE:
+            return Fault(
+                'missing } at end of condition or expression inside "filter"; could be an unquoted } in the content',
+                self.point(stop),
+            )
+        return Fault('missing } at end of "filter"', self.point(stop))
+
+    def item(self, node: tree.Item) -> Fault | None:
+        strings = node.arguments
+        if strings and not strings[-1].closed:
+            return None
+        if node.name in LOOPS:
+            return self.loop(node)
+        entry = ITEMS[node.name]
+        if entry.choice:
+            return self.choice(node.name, strings, entry.least, node)
+        count, after = len(strings), node.stop if node.stop is not None else node.span.end
+        if count < entry.least:
+            return Fault(f"Not enough arguments for '{node.name}' (min is {entry.least})", self.point(after), count)
+        if count > entry.most:
+            message = f"Too many arguments for '{node.name}' (max is {entry.most})"
+            return self.curly(message, strings[entry.most].span.start, entry.most)
+        if node.stop is not None or node.fail:
+            return self.curly(f"missing '}}' after '{node.name}'", after, count)
+        return None
+
+    def loop(self, node: tree.Item) -> Fault | None:
+        leads, count = LEAD[node.name], len(node.arguments)
+        after = node.stop if node.stop is not None else node.span.end
+        if count < len(leads):
+            return self.curly(f"missing '{{' for {leads[count]} arg of {node.name}", after, count)
+        if count > len(leads) or node.stop is not None or node.fail:
+            return Fault(f'missing }} at end of "{node.name}"', self.point(after), len(leads))
+        return None
+
+    def choice(
+        self, name: str, strings: Sequence[tree.String], least: int, node: tree.Item | tree.Lookup
+    ) -> Fault | None:
+        """The fault of an item with `least` strings of its own, and yes and no strings behind them."""
+        if strings and not strings[-1].closed:
+            return None
+        if len(strings) < least:
+            after = node.stop if node.stop is not None else node.span.end
+            count = len(strings)
+            lead = LEAD.get(name)
+            message = f"missing '{{' for {lead[count]} arg of {name}" if lead else f"missing '{{' for arg {count + 1} of {name}"
+            return self.curly("" if name == "env" else message, after, count)
+        at = strings[least - 1].span.end + 1
+        return self.yes_no(name, at, strings[least:], node.fail, node.stop, least)
+
+    def nothing(self, node: tree.Nothing) -> Fault:
+        rest, at = self.rest(node.stop)
+        word = rest[: next((n for n, c in enumerate(rest) if not (c.isalnum() or c == "_")), len(rest))]
+        if not rest[:1].isalpha():
+            return Fault(f'condition name expected, but found "{rest}"', self.point(at))
+        if word == "def":
+            return Fault('":" expected after "def"', Span(at, at + 3))
+        return Fault(f'unknown condition "{word}"', Span(at, at + len(word)))
+
+    def definition(self, node: tree.Def) -> Fault | None:
+        if node.header is not None:
+            return None
+        if not node.name:
+            return Fault('variable name omitted after "def:"', node.span)
+        if node.name in VARIABLES or dynamic_variables.is_dynamic(node.name):
+            return None
+        return Fault(f'unknown variable "{node.name}" after "def:"{acl_hint(node.name)}', node.span)
+
+    def test(self, node: tree.Test) -> Fault | None:
+        if node.stop is None or (node.arguments and not node.arguments[-1].closed):
+            return None
+        entry = CONDITIONS.get(node.name)
+        if node.name in ("acl", "saslauthd"):
+            opened = node.arguments or self.text[: node.stop].rstrip(SPACE).endswith("{")
+            message = f"too few arguments or bracketing error for {node.name}" if opened else f'missing {{ after "{node.name}"'
+        elif node.arguments and entry is not None and entry.least > 1:
+            message = f'missing 2nd string in {{}} after "{node.name}"'
+        else:
+            message = f'missing {{ after "{node.name}"'
+        return Fault(message, self.point(node.stop), len(node.arguments))
+
+    def junction(self, node: tree.Junction) -> Fault | None:
+        if node.stop is None or (node.members and getattr(node.members[-1], "stop", None) is not None):
+            return None
+        if node.inside:
+            message = f'missing }} at end of condition inside "{node.name}" group'
+        elif not node.members and not self.text[: node.stop].rstrip(SPACE).endswith("{"):
+            message = f'missing {{ after "{node.name}"'
+        else:
+            message = f'each subcondition inside an "{node.name}{{...}}" condition must be in its own {{}}'
+        return Fault(message, self.point(node.stop), len(node.members))
+
+    def each(self, node: tree.Each) -> Fault | None:
+        stop = node.stop
+        if stop is None or (node.items is not None and not node.items.closed):
+            return None
+        if node.condition is None:
+            return Fault(f'missing {{ after "{node.name}"', self.point(stop))
+        if isinstance(node.condition, tree.Nothing) or getattr(node.condition, "stop", None) is not None:
+            return None
+        return Fault(f'missing }} at end of condition inside "{node.name}"', self.point(stop))
+
+
+def walk(node: tree.Node) -> list[tree.Node]:
+    """All nodes below `node`, itself included, in reading order."""
+    found: list[tree.Node] = []
+    left: list[tree.Node] = [node]
+    while left:
+        this = left.pop()
+        found.append(this)
+        left.extend(reversed(children(this)))
+    return found
+
+
+def children(node: tree.Node) -> list[tree.Node]:
+    """The nodes directly below `node`, in reading order."""
+    match node:
+        case tree.String():
+            return list(node.parts)
+        case tree.Operator():
+            return [node.operand]
+        case tree.Item() | tree.Test():
+            return list(node.arguments)
+        case tree.If():
+            return [*([node.condition] if node.condition else []), *node.arguments]
+        case tree.Lookup():
+            return [*([node.key] if node.key else []), *node.arguments]
+        case tree.Filter() | tree.Each():
+            return [*([node.items] if node.items else []), *([node.condition] if node.condition else [])]
+        case tree.Not():
+            return [node.condition] if node.condition else []
+        case tree.Junction():
+            return list(node.members)
+        case tree.Def():
+            return [node.header] if node.header else []
+        case tree.Literal() | tree.Variable() | tree.Header() | tree.Bad() | tree.Nothing():
+            return []
+        case _:
+            assert_never(node)

@@ -1,0 +1,45 @@
+"""Operator names with their arguments, and what is said of names that nobody knows."""
+
+from __future__ import annotations
+
+from exim_lang.expand.registry import OPERATORS, VARIABLES, Operator
+
+
+def find_operator(spelling: str) -> tuple[Operator | None, str | None]:
+    """The operator that `spelling` names, and what stands behind the underscore after its name.
+
+    A name with an underscore of its own (`quote_local_part`) wins over a shorter one with an argument.
+    """
+    name, argument = spelling, None
+    while True:
+        entry = OPERATORS.get(name)
+        if entry is not None:
+            return entry, argument
+        name, underscore, _ = name.rpartition("_")
+        if not underscore:
+            return None, None
+        argument = spelling[len(name) + 1 :]
+
+
+def is_numeric(name: str) -> bool:
+    """Whether `name` is `$0`, `$1`, ..."""
+    return name[:1].isdigit()
+
+
+def unknown_variable(name: str, braced: bool, known_dynamic: bool) -> str | None:
+    """Exim's message for a variable it does not have; None for one that exists."""
+    if is_numeric(name) or known_dynamic or name in VARIABLES:
+        return None
+    said = f'unknown variable in "${{{name}}}"' if braced else f'unknown variable name "{name}"'
+    return said + acl_hint(name)
+
+
+def acl_hint(name: str) -> str:
+    """What Exim adds for a name that looks like an ACL variable."""
+    if not name.startswith("acl_"):
+        return ""
+    if name[4:5] not in ("c", "m"):
+        return " (user-defined ACL variables must start acl_c or acl_m)"
+    if not (name[5:6].isdigit() or name[5:6] == "_"):
+        return " (6th character of a user-defined ACL variable must be a digit or underscore)"
+    return ""

@@ -1,0 +1,190 @@
+"""What the compiled functions call: the parts of an expansion that are loops or reach for other layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+from exim_lang.errors import Deferred, EximLangError, ExpansionError, ForcedFailure
+from exim_lang.expand import dynamic_variables
+from exim_lang.expand.faults import Fault
+from exim_lang.expand.headers import header_value
+from exim_lang.expand.json_items import next_items
+from exim_lang.expand.registry import CONDITIONS
+from exim_lang.expand.scope import Scope
+from exim_lang.expand.string_list import COLON, join_list, separator_change, split_list
+from exim_lang.search.search import SearchDeferred, SearchType, find
+from exim_lang.taint import class_of
+
+Part = Callable[[Scope], bytes]
+Test = Callable[[Scope], bool]
+
+COMPARATORS = ("<", "<=", ">", ">=", "lt", "lti", "le", "lei", "gt", "gti", "ge", "gei")
+
+
+def quoted(message: str) -> str:
+    """A message in double quotes, as Exim prints one inside another."""
+    shown = message.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{shown}"'
+
+
+def fail(fault: Fault) -> NoReturn:
+    """Reading the string ends here."""
+    raise ExpansionError(fault.message, fault.span)
+
+
+def forced(name: str) -> NoReturn:
+    """The item failed, and the string says that then everything fails."""
+    raise ForcedFailure(f'"{name}" failed and "fail" requested')
+
+
+def explain(error: ExpansionError, where: str, quote: bool = False) -> NoReturn:
+    """Raises `error` again with `where` added to its message."""
+    message = quoted(error.message) if quote else error.message
+    raise type(error)(message + where, error.span, error.text).with_traceback(error.__traceback__)
+
+
+def numeric(scope: Scope, number: int) -> bytes | None:
+    values = scope.numeric
+    return values[number] if number < len(values) else None
+
+
+def header(scope: Scope, style: str, name: str) -> bytes:
+    return header_value(scope, name.encode("latin-1"), style) or b""
+
+
+def header_exists(scope: Scope, name: str) -> bool:
+    return header_value(scope, name.encode("latin-1"), "rh") is not None
+
+
+def is_field_number(key: bytes) -> bool:
+    """Whether the first string of `${extract` asks for a field by its number."""
+    digits = key.strip(b" \t\n\v\f\r").removeprefix(b"-")
+    if not key.strip(b" \t\n\v\f\r"):
+        raise ExpansionError('first argument of "extract" must not be empty')
+    return digits.isdigit()
+
+
+def newer_than(scope: Scope, major: int, minor: int) -> bool:
+    return scope.config.dialect.version >= (major, minor)
+
+
+def each(scope: Scope, items: bytes, test: Test, wanted: bool, kind: str, name: str) -> bool:
+    """Whether `test` holds for any item (`wanted`), or for all."""
+    saved = scope.item
+    try:
+        for scope.item in list_items(items, kind, name):
+            if test(scope) is wanted:
+                return wanted
+    except ExpansionError as error:
+        explain(error, f' inside "{name}" condition')
+    finally:
+        scope.item = saved
+    return not wanted
+
+
+def list_items(items: bytes, kind: str, name: str) -> Iterator[bytes]:
+    return next_items(items, kind == "jsons") if kind else split_list(items)
+
+
+def separator_of(items: bytes) -> int:
+    return separator_change(items) or COLON
+
+
+def filter_list(scope: Scope, items: bytes, test: Test) -> bytes:
+    """`${filter`: the items for which the condition holds."""
+    saved = scope.item
+    kept = []
+    try:
+        for scope.item in split_list(items):
+            if test(scope):
+                kept.append(scope.item)
+    except ExpansionError as error:
+        explain(error, ' inside "filter" condition')
+    finally:
+        scope.item = saved
+    return join_list(kept, separator_of(items))
+
+
+def map_list(scope: Scope, items: bytes, body: Part) -> bytes:
+    """`${map`: what the body makes of each item."""
+    saved = scope.item
+    made = []
+    try:
+        for scope.item in split_list(items):
+            made.append(body(scope))
+    except ExpansionError as error:
+        explain(error, ' inside "map" item', newer_than(scope, 4, 97))
+    finally:
+        scope.item = saved
+    return join_list(made, separator_of(items))
+
+
+def reduce_list(scope: Scope, items: bytes, start: bytes, body: Part) -> bytes:
+    """`${reduce`: what the body makes of `$value` and each item, one after the other."""
+    saved = scope.item, scope.value
+    scope.value = start
+    try:
+        for scope.item in split_list(items):
+            scope.value = body(scope)
+        return scope.value
+    except ExpansionError as error:
+        explain(error, ' inside "reduce" item', newer_than(scope, 4, 97))
+    finally:
+        scope.item, scope.value = saved
+
+
+def sort_list(scope: Scope, items: bytes, comparator: bytes, body: Part) -> bytes:
+    """`${sort`: each item goes before the first one that the comparator puts it before."""
+    name = comparator.decode("latin-1")
+    entry = CONDITIONS.get(name)
+    if name not in COMPARATORS or entry is None:
+        raise ExpansionError("comparator not handled for sort" if entry else f'unknown condition "{name}"')
+    saved = scope.item
+    done: list[tuple[bytes, bytes]] = []
+    try:
+        for scope.item in split_list(items):
+            key = body(scope)
+            words = (scope,) if entry.scope else ()
+            before = (n for n, (_, other) in enumerate(done) if entry.function(*words, key, other))
+            done.insert(next(before, len(done)), (scope.item, key))
+    except ExpansionError as error:
+        explain(error, ' inside "sort" item')
+    finally:
+        scope.item = saved
+    return join_list([value for value, _ in done], separator_of(items))
+
+
+def lookup(scope: Scope, kind: SearchType, key: bytes, file: bytes | None) -> bytes | None:
+    """`${lookup`: the value found, or None; a partial or wild match sets the numeric variables."""
+    try:
+        found = find(scope, kind, key, file)
+    except SearchDeferred as error:
+        shown = quoted(error.message) if newer_than(scope, 4, 97) else error.message
+        raise Deferred(f'lookup of "{key.decode("latin-1")}" gave DEFER: {shown}') from error
+    if found is None:
+        return None
+    if found.numeric:
+        scope.numeric = found.numeric
+    return found.value
+
+
+NAMES: dict[str, Any] = {
+    "ExpansionError": ExpansionError,
+    "EximLangError": EximLangError,
+    "class_of": class_of,
+    "dynamic": dynamic_variables.get,
+    "each": each,
+    "explain": explain,
+    "fail": fail,
+    "filter_list": filter_list,
+    "forced": forced,
+    "header": header,
+    "header_exists": header_exists,
+    "is_field_number": is_field_number,
+    "lookup": lookup,
+    "map_list": map_list,
+    "numeric": numeric,
+    "reduce_list": reduce_list,
+    "sort_list": sort_list,
+}
