@@ -5,6 +5,7 @@
     ├── ExpansionError       a string cannot be expanded; the message is Exim's own
     │   ├── ForcedFailure    ... because the string itself says `fail`
     │   └── Deferred         ... because a lookup, a DNS query or a list match could not be completed: try again later
+    ├── ProcessDied          Exim logs this and its process ends
     ├── ClosedWorld          the configuration asked for something outside that nobody answered or allowed
     └── UsageError           the caller's mistake: unreadable file, bad argument; exit status 2
 
@@ -62,6 +63,10 @@ class ForcedFailure(ExpansionError):
 
 class Deferred(ExpansionError):
     """A lookup or a list could not be decided now; a permanent answer would be wrong."""
+
+
+class ProcessDied(EximLangError):
+    """Exim writes the message to its main and panic logs and its process ends; the client of a server is told nothing good."""
 
 
 class ClosedWorld(EximLangError):
