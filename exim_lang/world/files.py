@@ -21,6 +21,14 @@ def _error(number: int, path: bytes) -> OSError:
     return OSError(number, os.strerror(number), os.fsdecode(path))
 
 
+def open_failed(what: str, error: OSError) -> str:
+    """The message of Exim's string_open_failed(): `failed to open WHAT: Permission denied (euid=0 egid=0)`."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    if error.errno == errno.EACCES:
+        reason += f" (euid={os.geteuid()} egid={os.getegid()})"
+    return f"failed to open {what}: {reason}"
+
+
 class Files:
     """The file system below `root` (`""` is the whole one)."""
 

@@ -23,7 +23,7 @@ import stat
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from exim_lang.errors import ClosedWorld, EximLangError
 from exim_lang.world import outside
@@ -31,6 +31,8 @@ from exim_lang.world.dns import DnsAnswer, DnsSource
 from exim_lang.world.files import FILE_LIMIT, Files
 from exim_lang.world.fixtures import Fixtures, Json, stub, to_bytes, to_text
 from exim_lang.world.outside import RunResult
+
+Parsed = TypeVar("Parsed")
 
 KINDS: Final = frozenset(
     {"dns", "run", "readsocket", "write", "redis", "mysql", "pgsql", "sqlite", "ldap", "nis", "nisplus", "oracle"}
@@ -78,6 +80,7 @@ class World:
         self._now = now
         self._random = random.Random(seed) if seed is not None else None
         self._host_name = host_name
+        self._parsed: dict[tuple[bytes, Any], tuple[object, Any]] = {}
         self._interfaces = list(interfaces) if interfaces is not None else None
 
     # -- policy
@@ -114,6 +117,16 @@ class World:
         if self.fixtures.knows("file", path):
             return self._fixture_file(path)
         return self.files.read(path, limit)
+
+    def parsed_file(self, path: bytes, parse: Callable[[bytes], Parsed]) -> Parsed:
+        """What `parse` makes of a file's content; done again only when the file has changed. Raises OSError."""
+        state = self.stat(path)
+        mark = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+        known = self._parsed.get((path, parse))
+        if known is None or known[0] != mark:
+            known = self._parsed[path, parse] = (mark, parse(self.read_file(path)))
+        result: Parsed = known[1]
+        return result
 
     def stat(self, path: bytes, *, follow: bool = True) -> os.stat_result:
         """What stat() says, with `follow=False` what lstat() says; raises OSError."""

@@ -1,0 +1,182 @@
+"""Looking something up: opening, trying keys, caching, checking taint (specification chapter 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from exim_lang.errors import ExpansionError
+from exim_lang.search.partial import attempts
+from exim_lang.search.registry import Reply, SearchDeferred, SearchOpenError
+from exim_lang.search.types import SearchType, find_type, parse_lookup_type
+from exim_lang.taint import Tainted, is_tainted, like, quoted_for, untainted
+
+if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
+    from exim_lang.model.dialect import Dialect
+
+__all__ = [
+    "Found",
+    "SearchDeferred",
+    "SearchOpenError",
+    "SearchType",
+    "deferred_message",
+    "find",
+    "parse_lookup_type",
+    "quote",
+]
+
+_SPACES: Final = b" \t\n\v\f\r"
+_ESCAPES: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a lookup found. `numeric` is what `$0`, `$1`, `$2` become, None when they stay as they are."""
+
+    value: bytes
+    numeric: tuple[bytes | None, ...] | None = None
+
+
+@dataclass(slots=True)
+class Cache:
+    """The open files and the results of one session, by lookup type and file name."""
+
+    handles: dict[tuple[str, bytes], Any] = field(default_factory=dict)
+    results: dict[tuple[str, bytes, bytes, tuple[bytes, ...]], tuple[bytes | None, float | None]] = field(
+        default_factory=dict
+    )
+
+
+def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None) -> Found | None:
+    """Looks up `key` in `file`, or the query `key`; None when there is nothing.
+
+    Raises SearchOpenError when the file cannot be opened, SearchDeferred when the answer cannot be known now, and
+    ClosedWorld for what nobody allowed or answered.
+    """
+    lookup = search.lookup
+    if search.takes_query:
+        key = like(key.lstrip(_SPACES), key)
+    if lookup.kind == "file+query":
+        key, file = _file_of_query(scope, search, key)
+    if file is not None and is_tainted(file):
+        message = f"Tainted filename for search: '{file.decode('latin-1')}'"
+        scope.log += [("main", message), ("panic", message)]
+        raise SearchOpenError(message)
+    cache = scope.caches.get("search")
+    if not isinstance(cache, Cache):
+        cache = scope.caches["search"] = Cache()
+    place = (lookup.name, bytes(file or b""))
+    if place not in cache.handles:
+        cache.handles[place] = lookup.open(scope, place[1]) if lookup.open is not None else None
+    for attempt in attempts(search, key):
+        if attempt.trace and scope.debug is not None:
+            scope.debug(attempt.trace)
+        value = _find_one(scope, search, place, attempt.key, cache)
+        if value is None:
+            continue
+        numeric: tuple[bytes | None, ...] | None = None
+        if attempt.wild is not None:
+            numeric = (scope.numeric[0] if scope.numeric else None, attempt.wild, attempt.fixed)
+        elif lookup.name in ("wildlsearch", "nwildlsearch"):
+            numeric = ()  # a regular expression among the keys may have matched: Exim unsets the numeric variables
+        return Found(untainted(key) if search.return_key else value, numeric)
+    return None
+
+
+def _find_one(scope: Scope, search: SearchType, place: tuple[str, bytes], key: bytes, cache: Cache) -> bytes | None:
+    if not key:
+        return None
+    lookup = search.lookup
+    handle = cache.handles[place]
+    slot = (*place, bytes(key), search.options)
+    known = cache.results.get(slot)
+    if known is not None and search.read_cache and (known[1] is None or known[1] > scope.world.now()):
+        return known[0]
+    if lookup.quoter and isinstance(key, Tainted) and key.quoter != lookup.quoter:
+        shown = _without_servers(bytes(key)).decode("latin-1")
+        message = f"tainted search query is not properly quoted: {shown}"
+        scope.log += [("main", message), ("panic", message)]
+    answer = lookup.find(scope, handle, key, search.options)
+    if not isinstance(answer, Reply):
+        answer = Reply(answer)
+    if answer.keep is None:
+        cache.results[slot] = (answer.value, None)
+    elif answer.keep > 0:
+        cache.results[slot] = (answer.value, scope.world.now() + answer.keep)
+    else:
+        for other in [other for other in cache.results if other[:2] == place]:
+            del cache.results[other]  # something was changed: what was read before may be wrong
+    return answer.value
+
+
+def _without_servers(query: bytes) -> bytes:
+    """The query without server names and passwords in front of it, for the log."""
+    if not query.startswith(b"servers"):
+        return query
+    _, semicolon, rest = query.partition(b";")
+    return rest.lstrip(_SPACES) if semicolon else query
+
+
+def _file_of_query(scope: Scope, search: SearchType, query: bytes) -> tuple[bytes, bytes]:
+    """The query and the file of a type that takes both: an option, in front of the query, or a main option."""
+    file: bytes = b""
+    for option in search.options:
+        if option.startswith(b"file="):
+            file = option[5:]
+            break
+    else:
+        if query.startswith(b"/"):
+            words = bytes(query).split(None, 1)
+            file = like(words[0], query)
+            query = like(words[1] if len(words) > 1 else b"", query)
+        else:
+            file = _main_option(scope, f"{search.name}_dbfile")
+    if not file.startswith(b"/"):
+        raise SearchOpenError(f'absolute file name expected for "{search.name}" lookup')
+    return query, file
+
+
+def _main_option(scope: Scope, name: str) -> bytes:
+    """A main option as it is set; `find` cannot expand, so whoever wants `$` in it expands it first."""
+    text = scope.config.text(name)
+    if text is None:
+        return b""
+    value = text.encode()
+    if b"$" in value or b"\\" in value:
+        from exim_lang.expand.engine import expand  # noqa: PLC0415 -- a later layer, and hardly ever needed
+
+        return expand(text, scope)
+    return value
+
+
+def quote(name: bytes, value: bytes, option: bytes | None = None, dialect: Dialect | None = None) -> bytes:
+    """`${quote_NAME:value}` and `${quote_NAME_option:value}` (specification 9.9).
+
+    The result of quoting an untainted value is untainted, of a tainted one it is labelled with the quoter. Raises
+    ExpansionError for an unknown type, and for an option that the type does not know.
+    """
+    lookup = find_type(name, dialect)
+    word = option.decode("latin-1") if option is not None else None
+    quoted = lookup.quote(bytes(value), word) if lookup.quote else (bytes(value) if word is None else None)
+    if quoted is None:
+        raise ExpansionError(f'"{word}" unrecognized after "${{quote_{lookup.name}"')
+    if not is_tainted(value):
+        return quoted
+    return quoted_for(lookup.quoter)(quoted) if lookup.quoter else Tainted(quoted)
+
+
+def deferred_message(key: bytes, error: SearchDeferred, version: tuple[int, int] = (4, 99)) -> str:
+    """What an expansion says when a lookup was deferred; since 4.97 the reason stands in quotes."""
+    shown = _printing(key)
+    if version < (4, 97):
+        return f'lookup of "{shown}" gave DEFER: {error.message}'
+    reason = error.message.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'lookup of "{shown}" gave DEFER: "{reason}"'
+
+
+def _printing(value: bytes) -> str:
+    """Characters that cannot be printed as escapes, as Exim shows values in messages."""
+    return "".join(
+        chr(byte) if 0x20 <= byte < 0x7F else _ESCAPES.get(byte) or f"\\{byte:03o}" for byte in bytes(value)
+    )
