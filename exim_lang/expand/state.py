@@ -85,8 +85,8 @@ class Connection:
 class Header:
     """One header line: `text` is all of it, name, colon, continuation lines and the final newline.
 
-    `kind` is Exim's letter for it: `F` From, `T` To, `R` Reply-To, `S` Sender, `I` Message-ID, `P` Received,
-    `*` removed or rewritten away, a space for the rest.
+    `kind` is Exim's letter for it: `F` From, `T` To, `C` Cc, `B` Bcc, `R` Reply-To, `S` Sender, `I` Message-ID,
+    `P` Received, `*` removed or rewritten away, a space for the rest.
     """
 
     text: bytes
@@ -118,6 +118,18 @@ class FailedVerification:
     told: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AddedHeader:
+    """A header line that an ACL added and that is not among the others yet; `text` as in Header.
+
+    `position` is where it goes: "top", "received" (behind the last Received: line), "rfc" (behind the first run of
+    Received: and Resent- lines) or "bottom".
+    """
+
+    text: bytes
+    position: str = "bottom"
+
+
 @dataclass(slots=True)
 class Message:
     """One message: its envelope and, once received, its headers and body."""
@@ -130,8 +142,14 @@ class Message:
     recipients_failed: int = 0
     authenticated_sender: bytes = b""
     headers: list[Header] | None = None
-    added_headers: list[bytes] = field(default_factory=list)
+    added_headers: list[AddedHeader] = field(default_factory=list)
     removed_headers: list[bytes] = field(default_factory=list)
+    """Names (or, since Exim 4.97, patterns) of header lines that ACLs remove."""
+    header_positions: dict[bytes, str] = field(default_factory=dict)
+    """Where an added header line goes that asked for it: "at_start", "at_start_rfc" or "after_received"; else at the end."""
+    warnings_logged: set[str] = field(default_factory=set)
+    """Lines of the verb `warn` that were logged: each is once a message."""
+    """Lists of names (and `^` patterns) that ACLs asked to remove; see exim_lang.expand.header_changes."""
     body: bytes = b""
     received: bool = False
     size: int = 0
@@ -167,6 +185,8 @@ class Address:
 
     local_part: bytes = b""
     domain: bytes = b""
+    caseful_local_part: bytes | None = None
+    """The local part with the letters that the client used, where `local_part` is in lower case; None: the same."""
     prefix: bytes | None = None
     prefix_v: bytes | None = None
     suffix: bytes | None = None
