@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import md5, sha1
-from typing import Final
+from typing import Any, Final
 
 from exim_lang.errors import EximLangError, ExpansionError
 
@@ -52,6 +52,7 @@ def _crypt_equal(secret: bytes, encrypted: bytes) -> bool:
         return _bcrypt_equal(secret, encrypted)
     from passlib import hash as methods  # noqa: PLC0415 -- few configurations need it
 
+    method: Any
     match encrypted[:3]:
         case b"$1$":
             method = methods.md5_crypt

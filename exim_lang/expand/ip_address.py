@@ -6,7 +6,7 @@ import socket
 
 
 def ip_version(value: bytes) -> int:
-    """4 or 6 for an IP address in text form (an IPv6 one may have a `%scope`), 0 for the rest; masks are not allowed."""
+    """4 or 6 for an IP address in text form (IPv6 may have a `%scope`), 0 for the rest; masks are not allowed."""
     if b":" in value:
         family, version, address = socket.AF_INET6, 6, value.partition(b"%")[0]
     else:
