@@ -11,6 +11,7 @@ from exim_lang.expand.state import Address, Connection, Message, Process
 
 if TYPE_CHECKING:
     from exim_lang.model.config import Config
+    from exim_lang.source.text import Text
     from exim_lang.world.world import World
 
 
@@ -68,3 +69,9 @@ class Scope:
     run_acl: RunAcl = _later_layer_missing
     caches: dict[str, object] = field(default_factory=dict)
     """Per-session caches of lookups, DNS lists, named lists: each owner uses its own key."""
+
+    def expand(self, text: str | bytes | Text) -> bytes:
+        """The value of `text` in this scope: `exim_lang.expand.engine.expand` for layers that come before it."""
+        from exim_lang.expand.engine import expand
+
+        return expand(text, self)
