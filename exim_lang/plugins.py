@@ -72,7 +72,7 @@ class Registry(Generic[Entry]):
         if self._complete:
             return
         self._complete = True
-        from importlib.metadata import entry_points  # noqa: PLC0415 -- 30 ms that only unknown names pay for
+        from importlib.metadata import entry_points  # 30 ms that only unknown names pay for
 
         for point in entry_points(group=self.group):
             point.load()
