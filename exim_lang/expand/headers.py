@@ -6,6 +6,7 @@ import re
 from typing import Final, Literal, TypeAlias
 
 from exim_lang.expand.rfc2047 import decode
+from exim_lang.expand.scope import Scope
 from exim_lang.expand.state import Header, Message
 from exim_lang.expand.string_list import quote_item
 from exim_lang.taint import like, taint
@@ -98,7 +99,19 @@ def _body(data: bytes, strict: bool) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def header_value(
+def header_value(scope: Scope, name: bytes, style: Style) -> bytes | None:
+    """What `$h_NAME:` gives with the options of the configuration; see `message_header`."""
+    config = scope.config
+    charset = str(config.option("headers_charset")) if style == "h" else ""
+    return message_header(scope.message, name, style, charset, check_length=check_rfc2047_length(scope))
+
+
+def check_rfc2047_length(scope: Scope) -> bool:
+    """The option of that name: whether MIME words may have at most 75 characters."""
+    return bool(scope.config.option("check_rfc2047_length"))
+
+
+def message_header(
     message: Message, name: bytes, style: Style, charset: str, *, check_length: bool = True
 ) -> bytes | None:
     """What `$h_NAME:` gives; None when the message has no such header line, or no header lines at all yet.
@@ -141,7 +154,7 @@ def all_headers(message: Message, *, raw: bool, check_length: bool = True) -> by
 
 def reply_address(message: Message) -> bytes:
     """What `$reply_address` gives: Reply-To: if not empty, else From:, in one line, not decoded; tainted."""
-    value = (header_value(message, b"reply-to", "rh", "") or b"").lstrip(_SPACES)
+    value = (message_header(message, b"reply-to", "rh", "") or b"").lstrip(_SPACES)
     if not value:
-        value = (header_value(message, b"from", "rh", "") or b"").lstrip(_SPACES)
+        value = (message_header(message, b"from", "rh", "") or b"").lstrip(_SPACES)
     return taint(value.replace(b"\n", b" ").rstrip(_SPACES))

@@ -144,12 +144,11 @@ class Message:
     headers: list[Header] | None = None
     added_headers: list[AddedHeader] = field(default_factory=list)
     removed_headers: list[bytes] = field(default_factory=list)
-    """Names (or, since Exim 4.97, patterns) of header lines that ACLs remove."""
+    """Lists of names (or, since Exim 4.97, patterns) that ACLs asked to remove; see exim_lang.expand.header_changes."""
     header_positions: dict[bytes, str] = field(default_factory=dict)
     """Where an added header line goes that asked for it: "at_start", "at_start_rfc", "after_received"; else at the end."""
     warnings_logged: set[str] = field(default_factory=set)
     """Lines of the verb `warn` that were logged: each is once a message."""
-    """Lists of names (and `^` patterns) that ACLs asked to remove; see exim_lang.expand.header_changes."""
     body: bytes = b""
     received: bool = False
     size: int = 0
