@@ -1,8 +1,8 @@
-"""Variables whose names are a pattern: `$acl_c0`, `$acl_m_name`, `$r_name`, `$auth1`, `$regex1` (specification section 11.9).
+"""Variables whose names are a pattern: `$acl_c0`, `$acl_m_name`, `$r_name`, `$auth1` (specification section 11.9).
 
-ACL variables are kept without `acl_`, in `Connection.acl_c` as `c0` or `c_name`, in `Message.acl_m` as `m0` or `m_name`;
+ACL variables are kept by what follows `acl_c` (in `Connection.acl_c`) and `acl_m` (in `Message.acl_m`): `0`, `_name`;
 router variables without `r_` in `Address.router_variables`; captures of the `regex` condition under their own names
-in `Message.facts`.
+(`regex1`) in `Message.facts`.
 """
 
 from __future__ import annotations
@@ -36,11 +36,10 @@ def is_dynamic(name: str) -> bool:
 def get(name: str, scope: Scope) -> bytes | None:
     """The value of a variable for which `is_dynamic` holds; None when it is not set.
 
-    Raises ExpansionError for an ACL or router variable that is not set, where the option `strict_acl_vars` asks for that.
+    Raises ExpansionError for an ACL or router variable that is not set, where the option `strict_acl_vars` wants that.
     """
     if name.startswith("acl_"):
-        key = name[4:]
-        value = (scope.connection.acl_c if key[0] == "c" else scope.message.acl_m).get(key)
+        value = (scope.connection.acl_c if name[4] == "c" else scope.message.acl_m).get(name[5:])
     elif name.startswith("r_"):
         value = scope.address.router_variables.get(name[2:]) if scope.address is not None else None
     else:

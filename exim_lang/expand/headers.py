@@ -117,8 +117,8 @@ def message_header(
     """What `$h_NAME:` gives; None when the message has no such header line, or no header lines at all yet.
 
     `name` has no colon; its case does not count. `charset` is what `h` translates to (`headers_charset`),
-    `check_length` the option `check_rfc2047_length`. Several header lines of one name are joined by newlines, those with
-    addresses by a comma and a newline, as a list by colons. The result is tainted: header lines come from outside.
+    `check_length` the option `check_rfc2047_length`. Several header lines of one name are joined by newlines, those
+    with addresses by a comma and a newline, as a list by colons. The result is tainted: header lines come from outside.
     """
     wanted = name.lower() + b":"
     size = len(wanted)

@@ -77,6 +77,7 @@ class Connection:
     atrn_host: bytes = b""
     atrn_mode: bytes = b""
     acl_c: dict[str, bytes] = field(default_factory=dict)
+    """`$acl_c...` by what follows `acl_c`: `0`, `_name`; see exim_lang.expand.dynamic_variables."""
     controls: dict[str, bytes] = field(default_factory=dict)
     """What `control =` set for the rest of the connection: name to the options behind its first slash (or b"")."""
 
@@ -160,6 +161,7 @@ class Message:
     dsn_envid: bytes = b""
     smtputf8: bool = False
     acl_m: dict[str, bytes] = field(default_factory=dict)
+    """`$acl_m...` by what follows `acl_m`."""
     controls: dict[str, bytes] = field(default_factory=dict)
     """What `control =` set for this message: name to the options behind its first slash (or b"")."""
     sender_verify_failed: FailedVerification | None = None
