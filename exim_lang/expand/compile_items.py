@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from exim_lang.errors import ExpansionError
 from exim_lang.expand.compile_branches import branches
 from exim_lang.expand.compile_conditions import condition
 from exim_lang.expand.emitter import Value, constant
+from exim_lang.expand.faults import Fault
 from exim_lang.expand.registry import ITEMS
 from exim_lang.expand.runtime import is_field_number
-from exim_lang.search.search import parse_lookup_type
 from exim_lang.syntax import expansion as tree
 
 if TYPE_CHECKING:
@@ -178,16 +177,14 @@ def filter_item(w: Writer, node: tree.Filter) -> Value:
 def lookup(w: Writer, node: tree.Lookup) -> Value:
     """`${lookup`: single-key in a file, or a query."""
     key = w.string(node.key) if node.key is not None else None
-    fault = w.faults.lookup_type(node)
-    if fault or (node.key is not None and not node.key.closed):
-        return w.fail(fault) if fault else constant(b"")
-    try:
-        kind = parse_lookup_type(node.type.encode("latin-1"))
-    except ExpansionError as error:  # told of by lookup_type already
-        raise AssertionError(node.type) from error
-    fault = w.faults.lookup(node)
-    if fault and fault.after < 1 or not node.arguments:
-        return w.fail(fault) if fault else constant(b"")
+    if node.key is not None and not node.key.closed:
+        return constant(b"")
+    kind = w.faults.lookup_type(node)
+    fault = kind if isinstance(kind, Fault) else w.faults.lookup(node)
+    if fault and (fault is kind or fault.after < 1):
+        return w.fail(fault)
+    if not node.arguments:
+        return constant(b"")
     where = w.string(node.arguments[0])
     if not node.arguments[0].closed:
         return constant(b"")

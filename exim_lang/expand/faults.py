@@ -14,6 +14,7 @@ from exim_lang.errors import ExpansionError
 from exim_lang.expand import dynamic_variables
 from exim_lang.expand.names import acl_hint, find_operator, unknown_variable
 from exim_lang.expand.registry import CONDITIONS, ITEMS, VARIABLES
+from exim_lang.search.search import SearchType, parse_lookup_type
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 
@@ -100,7 +101,9 @@ class Faults:
                 if not before and node.condition is not None and (inner := self.first(node.condition)):
                     before = inner._replace(message=f'{inner.message} inside "filter" item')
             case tree.Lookup():
-                before = (self.first(node.key) if node.key else None) or self.lookup_type(node)
+                before = self.first(node.key) if node.key else None
+                if before is None and isinstance(kind := self.lookup_type(node), Fault):
+                    before = kind
                 arguments = node.arguments
             case tree.Item():
                 before, arguments = None, node.arguments
@@ -221,12 +224,8 @@ class Faults:
         message = f"curly-bracket problem in conditional yes/no parsing: {what}\n remaining string is '{rest}'"
         return self.curly(message, at, before + min(count, 2))
 
-    def lookup_type(self, node: tree.Lookup) -> Fault | None:
-        """What is wrong with the type, which Exim looks at before it reads on."""
-        from exim_lang.search.search import parse_lookup_type
-
-        if node.key is not None and not node.key.closed:
-            return None
+    def lookup_type(self, node: tree.Lookup) -> SearchType | Fault:
+        """The type, or what is wrong with it: Exim looks at it before it reads on."""
         if not node.type:
             return Fault("missing lookup type", node.span)
         try:
@@ -240,7 +239,7 @@ class Faults:
             )
         if node.key is None and found.is_single_key:
             return Fault(f'missing {{key}} for single-key "{found.name}" lookup', node.span)
-        return None
+        return found
 
     def lookup(self, node: tree.Lookup) -> Fault | None:
         if not node.arguments:

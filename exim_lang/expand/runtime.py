@@ -13,7 +13,7 @@ from exim_lang.expand.json_items import next_items
 from exim_lang.expand.registry import CONDITIONS
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import COLON, join_list, separator_change, split_list
-from exim_lang.search.search import SearchDeferred, SearchType, find
+from exim_lang.search.search import SearchDeferred, SearchType, deferred_message, find
 from exim_lang.taint import class_of
 
 Part = Callable[[Scope], bytes]
@@ -50,7 +50,7 @@ def numeric(scope: Scope, number: int) -> bytes | None:
 
 
 def header(scope: Scope, style: str, name: str) -> bytes:
-    return header_value(scope, name.encode("latin-1"), style) or b""
+    return header_value(scope, name.encode("latin-1"), style) or b""  # type: ignore[arg-type] -- the parser knows the four
 
 
 def header_exists(scope: Scope, name: str) -> bool:
@@ -160,11 +160,10 @@ def lookup(scope: Scope, kind: SearchType, key: bytes, file: bytes | None) -> by
     try:
         found = find(scope, kind, key, file)
     except SearchDeferred as error:
-        shown = quoted(error.message) if newer_than(scope, 4, 97) else error.message
-        raise Deferred(f'lookup of "{key.decode("latin-1")}" gave DEFER: {shown}') from error
+        raise Deferred(deferred_message(key, error, scope.config.dialect.version)) from error
     if found is None:
         return None
-    if found.numeric:
+    if found.numeric is not None:
         scope.numeric = found.numeric
     return found.value
 

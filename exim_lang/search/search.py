@@ -144,9 +144,7 @@ def _main_option(scope: Scope, name: str) -> bytes:
         return b""
     value = text.encode()
     if b"$" in value or b"\\" in value:
-        from exim_lang.expand.engine import expand  # noqa: PLC0415 -- a later layer, and hardly ever needed
-
-        return expand(text, scope)
+        return scope.expand(text)
     return value
 
 
