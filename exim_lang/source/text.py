@@ -6,9 +6,14 @@ toolkit everything counts offsets; lines and columns are worked out at the edge,
 
 from __future__ import annotations
 
+import builtins
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
+
+SPACE = " \t\n\v\f\r"
+"""White space as the C locale has it; Python's own idea of it includes bytes that are parts of characters in UTF-8."""
 
 
 class Span(NamedTuple):
@@ -110,7 +115,8 @@ class Text:
             at = first.offset if first.fixed else first.offset + start - first.start
             return Text("", (Piece(0, first.file, at, first.fixed, first.macros),))
         pieces = []
-        for index in range(self.pieces.index(self.piece_at(start)), len(self.pieces)):
+        first_index = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.start) - 1)
+        for index in range(first_index, len(self.pieces)):
             piece = self.pieces[index]
             if piece.start >= end:
                 break
@@ -119,7 +125,7 @@ class Text:
             pieces.append(Piece(max(0, piece.start - start), piece.file, offset, piece.fixed, piece.macros))
         return Text(self.string[start:end], tuple(pieces))
 
-    def __getitem__(self, key: slice) -> Text:
+    def __getitem__(self, key: builtins.slice[int | None, int | None, int | None]) -> Text:
         start, end, step = key.indices(len(self.string))
         if step != 1:
             raise ValueError("a Text has no steps")
@@ -134,10 +140,26 @@ class Text:
         moved = tuple(piece._replace(start=piece.start + shift) for piece in other.pieces)
         return Text(self.string + other.string, self.pieces + moved)
 
+    @classmethod
+    def join(cls, parts: Sequence[Text]) -> Text:
+        """All parts, one after the other."""
+        kept = [part for part in parts if part.string]
+        if len(kept) == 1:
+            return kept[0]
+        pieces: list[Piece] = []
+        length = 0
+        for part in kept:
+            if length:
+                pieces.extend(piece._replace(start=piece.start + length) for piece in part.pieces)
+            else:
+                pieces.extend(part.pieces)
+            length += len(part.string)
+        return cls("".join(part.string for part in kept), tuple(pieces)) if kept else parts[0] if parts else cls.literal("")
+
     def strip(self) -> Text:
-        """Without white space at both ends."""
-        left = len(self.string) - len(self.string.lstrip())
-        return self.slice(left, len(self.string.rstrip()))
+        """Without white space (of the C locale) at both ends."""
+        left = len(self.string) - len(self.string.lstrip(SPACE))
+        return self.slice(left, len(self.string.rstrip(SPACE)))
 
     def __len__(self) -> int:
         return len(self.string)
