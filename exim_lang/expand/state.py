@@ -146,8 +146,6 @@ class Message:
     added_headers: list[AddedHeader] = field(default_factory=list)
     removed_headers: list[bytes] = field(default_factory=list)
     """Lists of names (or, since Exim 4.97, patterns) that ACLs asked to remove; see exim_lang.expand.header_changes."""
-    header_positions: dict[bytes, str] = field(default_factory=dict)
-    """Where an added header line goes that asked for it: "at_start", "at_start_rfc", "after_received"; else at the end."""
     warnings_logged: set[str] = field(default_factory=set)
     """Lines of the verb `warn` that were logged: each is once a message."""
     body: bytes = b""
