@@ -3,18 +3,390 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, assert_never
 
-from exim_lang.acl.verdict import Verdict
-from exim_lang.errors import EximLangError
-from exim_lang.expand.scope import Scope
+from exim_lang.acl import facts, log
+from exim_lang.acl.check import AclError, Check, Messages
+from exim_lang.acl.find import Found, find_acl
+from exim_lang.acl.phases import MESSAGE_PHASES, spoken
+from exim_lang.acl.registry import CONDITIONS, MODIFIERS
+from exim_lang.acl.trace import deeper, say, say_unindented
+from exim_lang.acl.verdict import Outcome, Result, Step, Verdict
+from exim_lang.acl.warning import warn
+from exim_lang.errors import Deferred, ExpansionError, ForcedFailure, UsageError
+from exim_lang.expand.engine import expand
+from exim_lang.lists.result import ListDeferred
 from exim_lang.source.text import Text
+from exim_lang.syntax.acl_names import PHASES, acl_facts
+from exim_lang.syntax.acl_nodes import Condition, Modifier, Statement, Verb
+
+if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
+
+DEEPEST = 20
+"""ACLs may be nested so deep; the limit catches loops."""
+
+_OUTCOMES: dict[Result, Outcome] = {
+    "ok": "accept", "fail": "deny", "defer": "defer", "discard": "discard", "drop": "drop", "error": "error"
+}  # fmt: skip
+
+_MESSAGES_FOR: dict[Verb, frozenset[Result]] = {
+    "accept": frozenset({"ok", "fail", "drop"}),
+    "defer": frozenset({"ok"}),
+    "deny": frozenset({"ok"}),
+    "discard": frozenset({"ok", "fail", "drop"}),
+    "drop": frozenset({"ok"}),
+    "require": frozenset({"fail", "drop"}),
+    "warn": frozenset({"ok"}),
+}
+"""The results of a statement for which its `message` and `log_message` are used."""
 
 
 def run_acl(scope: Scope, where: str, acl: Text | bytes | None, arguments: Sequence[bytes] = ()) -> Verdict:
     """Runs `acl`, the unexpanded value of an option such as `acl_smtp_rcpt`, in the phase `where`.
 
-    `where` is a key of `exim_lang.acl.phases.PHASES`: "CONNECT", "HELO", "MAIL", "RCPT", "PREDATA", "DATA", "NOTSMTP", ... The
-    recipient of RCPT, VRFY and PRDR is `scope.address`. `arguments` become `$acl_arg1` ... An ACL that cannot be run is the verdict "error"
-    with Exim's log message, never an exception; only what the closed world refuses (ClosedWorld) is raised.
+    `where` is one of `exim_lang.acl.phases.PHASES`: "CONNECT", "HELO", "MAIL", "RCPT", "PREDATA", "DATA", "NOTSMTP", ... The
+    recipient of RCPT, VRFY and PRDR is `scope.address`. `arguments` become `$acl_arg1` ... An ACL that cannot be run is
+    the verdict "error" with Exim's log message, never an exception; only what the closed world refuses (ClosedWorld) is raised.
     """
-    raise EximLangError("ACLs cannot be run yet")
+    if where not in PHASES:
+        raise UsageError(f"there is no ACL phase {where!r}")
+    runner = Runner(scope, where)
+    outer = scope.where, scope.arguments, scope.acl_depth
+    scope.where, scope.arguments, scope.acl_depth = where, tuple(arguments), 0
+    facts.start(scope)
+    try:
+        result = runner.top(acl)
+    finally:
+        scope.where, scope.arguments, scope.acl_depth = outer
+    scope.sender_address_data = None
+    result = _permitted(scope, where, result)
+    messages = runner.messages
+    return Verdict(
+        _OUTCOMES[result],
+        messages.user,
+        messages.log,
+        runner.decided_by,
+        runner.failed,
+        runner.temporary_details,
+        runner.reject_logs,
+        runner.steps,
+    )
+
+
+def run_nested(scope: Scope, acl: bytes, arguments: Sequence[bytes]) -> tuple[str, bytes | None]:
+    """What `${acl{name}{argument}...}` and the expansion condition `acl` run; goes into `scope.run_acl`."""
+    runner = Runner(scope, scope.where if scope.where in PHASES else "")
+    facts.start(scope)
+    result = runner.nested(acl, arguments)
+    return _OUTCOMES[result], runner.messages.user
+
+
+def _permitted(scope: Scope, where: str, result: Result) -> Result:
+    """The result, unless its verb has no business in this phase."""
+    if result == "discard" and (where not in MESSAGE_PHASES or where == "PREDATA"):
+        log.write(scope, ("main", "panic"), f'"discard" verb not allowed in {spoken(where)} ACL')
+        return "error"
+    if result == "drop" and where == "MAILAUTH":
+        log.write(scope, ("main", "panic"), f'"drop" verb not allowed in {spoken(where)} ACL')
+        return "error"
+    return result
+
+
+class Runner:
+    """One run of an ACL with all those that it calls."""
+
+    def __init__(self, scope: Scope, phase: str) -> None:
+        self.scope = scope
+        self.phase = phase
+        self.messages = Messages()
+        self.steps: list[Step] = []
+        self.decided_by: Statement | None = None
+        self.failed: Condition | Modifier | None = None
+        self.temporary_details = False
+        self.reject_logs: tuple[str, ...] = ("main", "reject")
+
+    def top(self, acl: Text | bytes | None) -> Result:
+        """Expands the option and runs what it names."""
+        scope = self.scope
+        if acl is None:
+            say(scope, "ACL is NULL: implicit DENY")
+            return "fail"
+        try:
+            with deeper(scope):
+                value = expand(acl, scope)
+        except ForcedFailure:
+            return "ok"
+        except ExpansionError as error:
+            self.messages.log = _failed_expansion(acl, error)
+            return "error"
+        return self._find_and_run(value, acl if isinstance(acl, Text) else None)
+
+    def nested(self, acl: bytes, arguments: Sequence[bytes]) -> Result:
+        """Runs the ACL that is named by, or is, the expanded string `acl`, one level down."""
+        scope = self.scope
+        outer = scope.arguments
+        scope.arguments = tuple(arguments)
+        scope.acl_depth += 1
+        try:
+            with deeper(scope):
+                return self._find_and_run(acl)
+        finally:
+            scope.acl_depth -= 1
+            scope.arguments = outer
+
+    def _find_and_run(self, value: bytes, origin: Text | None = None) -> Result:
+        if self.scope.acl_depth > DEEPEST:
+            self.messages.log = b"ACL nested too deep: possible loop"
+            return "error"
+        try:
+            found = find_acl(self.scope, value, origin)
+        except AclError as error:
+            self.messages.log = error.message.encode("latin-1") or None
+            return "error"
+        return self._statements(found)
+
+    def _statements(self, found: Found) -> Result:
+        """Runs the statements one after the other until one decides."""
+        scope = self.scope
+        messages = self.messages
+        label = found.label
+        if found.acl is None:
+            return "fail"
+        for statement in found.acl.statements:
+            verb = statement.verb
+            messages.user = messages.log = None
+            self.temporary_details = False
+            say(scope, f'processing "{verb}" ({statement.exim_file} {statement.exim_line})')
+            result, past_endpass = self._conditions(statement, label)
+            self.steps.append(Step(statement, label, result, None, scope.acl_depth))
+            say(scope, f"{verb}: condition test {_HOW[result]} in {label}")
+            if result == "error":
+                return self._decide(statement, "error")
+            if result == "defer" and verb != "warn":
+                return self._decide(statement, "defer")
+            decision = self._decision(statement, result, label, past_endpass)
+            if decision is not None:
+                return self._decide(statement, decision)
+        say(scope, f"end of {label}: implicit DENY")
+        self.decided_by = None
+        self.failed = None
+        return "fail"
+
+    def _decide(self, statement: Statement, result: Result) -> Result:
+        self.decided_by = statement
+        return result
+
+    def _decision(self, statement: Statement, result: Result, label: str, past_endpass: bool) -> Result | None:
+        """What the verb makes of the result of its conditions; None for "go on with the next statement"."""
+        scope = self.scope
+        verb = statement.verb
+        match verb:
+            case "accept" | "discard":
+                if result in ("ok", "discard"):
+                    say(scope, f"end of {label}: {verb.upper()}")
+                    if verb == "accept":
+                        return result
+                    return self._final("discard", verb)
+                if past_endpass:
+                    say(scope, f"{verb}: endpass encountered - denying access")
+                    return result
+                return None
+            case "defer":
+                if result != "ok":
+                    return None
+                say(scope, f"end of {label}: DEFER")
+                decided = self._final("defer", verb)
+                self.temporary_details = decided == "defer"
+                return decided
+            case "deny" | "drop":
+                if result != "ok":
+                    return None
+                say(scope, f"end of {label}: {verb.upper()}")
+                return self._final("fail" if verb == "deny" else "drop", verb)
+            case "require":
+                if result == "ok":
+                    return None
+                say(scope, f"end of {label}: not OK")
+                return self._final(result, verb)
+            case "warn":
+                warn(scope, self.phase, self.messages, deferred=result == "defer", holds=result == "ok")
+                self.messages.user = self.messages.log = None
+                return None
+        assert_never(verb)
+
+    def _final(self, result: Result, verb: Verb) -> Result:
+        """A refusal, unless nobody can be refused any more."""
+        if self.scope.acl_depth == 0 and self.phase in ("QUIT", "NOTQUIT"):
+            wrong = f"QUIT or not-QUIT toplevel ACL may not fail ('{verb}' verb used incorrectly)"
+            self.messages.log = wrong.encode("latin-1")
+            return "error"
+        return result
+
+    def _conditions(self, statement: Statement, label: str) -> tuple[Result, bool]:
+        """Tests the conditions and obeys the modifiers until a condition fails; also says whether `endpass` was passed."""
+        scope = self.scope
+        user_message: Text | None = None
+        log_message: Text | None = None
+        past_endpass = False
+        result: Result = "ok"
+        self.failed = None
+        for node in statement.conditions:
+            if isinstance(node, Modifier):
+                if node.name == "message":
+                    say(scope, f"  message: {node.argument}")
+                    user_message = node.argument
+                    continue
+                if node.name == "log_message":
+                    say(scope, f"l_message: {node.argument}")
+                    log_message = node.argument
+                    continue
+                if node.name == "endpass":
+                    past_endpass = True
+                    continue
+            result, stop = self._one(node, statement.verb, label)
+            if stop:
+                # an error in what was asked for: no message of the statement is looked at
+                self.failed = node
+                return result, past_endpass
+            if result != "ok":
+                self.failed = node
+                break
+        if past_endpass and result == "ok":
+            user_message = None
+        if result in _MESSAGES_FOR[statement.verb]:
+            self._expand_messages(statement.verb, result, user_message, log_message)
+        facts.remember(scope, "acl_verify_message", None)
+        return result, past_endpass
+
+    def _one(self, node: Condition | Modifier, verb: Verb, label: str) -> tuple[Result, bool]:
+        """One condition or modifier: its result, and whether the statement ends here without its messages."""
+        scope = self.scope
+        messages = self.messages
+        fact = acl_facts().get(("condition", node.name))
+        value = node.argument.encode()
+        if fact is None or fact.flag:
+            try:
+                with deeper(scope):
+                    value = expand(node.argument, scope)
+            except ForcedFailure:
+                self.steps.append(Step(node, label, "ignored", None, scope.acl_depth))
+                return "ok", False
+            except ExpansionError as error:
+                messages.log = _failed_expansion(node.argument, error)
+                result: Result = "defer" if isinstance(error, Deferred) else "error"
+                self.steps.append(Step(node, label, result, None, scope.acl_depth))
+                return result, True
+        self._tell(node, value, fact is None or fact.flag)
+        if fact is not None and not fact.allowed_in(self.phase, scope.config.dialect.version):
+            kind = "use" if isinstance(node, Modifier) else "test"
+            messages.log = f"cannot {kind} {node.name} condition in {spoken(self.phase)} ACL".encode("latin-1")
+            self.steps.append(Step(node, label, "error", value, scope.acl_depth))
+            return "error", True
+        check = Check(
+            scope,
+            self.phase,
+            verb,
+            node.name,
+            node.argument,
+            value,
+            node.variable if isinstance(node, Modifier) else "",
+            messages,
+            self.nested,
+        )
+        result, stop = self._perform(node, check)
+        self.steps.append(Step(node, label, result, value, scope.acl_depth))
+        return result, stop
+
+    def _perform(self, node: Condition | Modifier, check: Check) -> tuple[Result, bool]:
+        """Calls the function behind the name; counts negation in."""
+        messages = self.messages
+        try:
+            if isinstance(node, Modifier):
+                MODIFIERS[node.name](check)
+                result: Result = "ok"
+            else:
+                answer = CONDITIONS[node.name](check)
+                result = answer if isinstance(answer, str) else "ok" if answer else "fail"
+        except AclError as error:
+            if error.message:
+                messages.log = error.message.encode("latin-1")
+            return "error", True
+        except ListDeferred as error:
+            # the rest is in the log already; Exim has no more to say than what a lookup said
+            if error.search_message != "NULL":
+                messages.log = error.search_message.encode("latin-1")
+            result = "defer"
+        except Deferred as error:
+            if error.message:
+                messages.log = error.message.encode("latin-1")
+            result = "defer"
+        if check.reject_logs is not None:
+            self.reject_logs = check.reject_logs
+        if result == "defer" and (check.callout_deferred or self.scope.config.option("smtp_return_error_details")):
+            self.temporary_details = True
+        if isinstance(node, Condition) and node.negated:
+            if result == "ok":
+                result = "fail"
+            elif result in ("fail", "drop"):
+                result = "ok"
+        return result, False
+
+    def _tell(self, node: Condition | Modifier, value: bytes, expanded: bool) -> None:
+        scope = self.scope
+        if scope.debug is None:
+            return
+        mark = "!" if isinstance(node, Condition) and node.negated else ""
+        left = f"check {mark}{node.name} "
+        if isinstance(node, Modifier) and node.variable:
+            left += f"{node.variable} "
+        say(scope, f"{left}= {node.argument}")
+        if expanded and ("$" in node.argument.string or "\\" in node.argument.string):
+            say_unindented(scope, f"{' ' * min(len(left), 29)}= {value.decode('latin-1')}")
+
+    def _expand_messages(
+        self, verb: Verb, result: Result, user_message: Text | None, log_message: Text | None
+    ) -> None:
+        """Sets the messages of a statement whose result they are meant for."""
+        messages = self.messages
+        old_user = messages.user
+        old_log = messages.log if messages.log is not None else old_user
+        if verb == "warn" or (result == "ok" and verb in ("accept", "discard")):
+            # what conditions had to say is for refusals; only this statement's own words count
+            messages.user = messages.log = None
+        if user_message is not None:
+            expanded = self._expand_message(user_message, old_user)
+            if expanded:
+                messages.user = expanded
+        if log_message is not None:
+            expanded = self._expand_message(log_message, old_log)
+            if expanded:
+                messages.log = expanded if messages.log is None else expanded + b": " + messages.log
+        if messages.log is None:
+            messages.log = messages.user
+
+    def _expand_message(self, text: Text, previous: bytes | None) -> bytes | None:
+        scope = self.scope
+        facts.remember(scope, "acl_verify_message", previous)
+        try:
+            return expand(text, scope)
+        except ForcedFailure:
+            return None
+        except ExpansionError as error:
+            log.write(scope, ("main", "panic"), f'failed to expand ACL message "{text}": {error.message}')
+            return None
+
+
+_HOW: dict[Result, str] = {
+    "ok": "succeeded",
+    "fail": "failed",
+    "defer": "deferred",
+    "discard": 'yielded "discard"',
+    "drop": 'yielded "drop"',
+    "error": "error",
+}
+
+
+def _failed_expansion(text: Text | bytes, error: ExpansionError) -> bytes:
+    shown = text if isinstance(text, bytes) else text.encode()
+    return b'failed to expand ACL string "' + shown + b'": ' + error.message.encode("latin-1")

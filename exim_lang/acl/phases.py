@@ -1,0 +1,28 @@
+"""The ACLs by when they are run: the names used here, and the words that Exim's messages have for them.
+
+    name     option            Exim's word        name      option              Exim's word
+    CONNECT  acl_smtp_connect  connection         NOTSMTP   acl_not_smtp        non-SMTP
+    HELO     acl_smtp_helo     EHLO or HELO       RCPT      acl_smtp_rcpt       RCPT          (and so on)
+"""
+
+from __future__ import annotations
+
+from exim_lang.syntax.acl_names import PHASES
+
+OPTIONS: dict[str, str] = {
+    **{phase: f"acl_smtp_{phase.lower()}" for phase in PHASES if not phase.startswith("NOTSMTP")},
+    "PRDR": "acl_smtp_data_prdr",
+    "NOTSMTP": "acl_not_smtp",
+    "NOTSMTP_START": "acl_not_smtp_start",
+}
+"""The main option that names the ACL of each phase; MIME has `acl_not_smtp_mime` besides."""
+
+MESSAGE_PHASES = frozenset({"RCPT", "MAIL", "PREDATA", "MIME", "DKIM", "DATA", "PRDR", "NOTSMTP"})
+"""Where a message is being received: the phases that may discard and whose `warn` may add header lines."""
+
+_WORDS = {"CONNECT": "connection", "HELO": "EHLO or HELO", "NOTSMTP": "non-SMTP", "NOTSMTP_START": "non-SMTP-start"}
+
+
+def spoken(phase: str) -> str:
+    """What Exim calls a phase in its messages; `unknown` for "", which is no phase at all."""
+    return _WORDS.get(phase, phase) or "unknown"

@@ -1,0 +1,21 @@
+"""Scopes with everything wired that ACLs need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exim_lang.acl.run import run_nested
+from exim_lang.expand.scope import Scope
+from exim_lang.lists.match import match_list
+
+if TYPE_CHECKING:
+    from exim_lang.model.config import Config
+    from exim_lang.world.world import World
+
+
+def new_scope(config: Config, world: World) -> Scope:
+    """A scope for `config` in `world`, in which expansions can match lists and run ACLs.
+
+    Addresses cannot be verified in it until the routing layer puts itself into `verify_address`.
+    """
+    return Scope(config, world, match_list=match_list, run_acl=run_nested)
