@@ -144,13 +144,17 @@ def run(w: Writer, node: tree.Item) -> Value:
 def loop(w: Writer, node: tree.Item) -> Value:
     """`${map`, `${reduce` and `${sort`: the last string is expanded once for each item."""
     fault = w.faults.loop(node) if not node.arguments or node.arguments[-1].closed else None
-    *eager, body = node.arguments if len(node.arguments) == (2 if node.name == "map" else 3) else (*node.arguments, None)
+    own = 2 if node.name == "map" else 3
+    eager = node.arguments[: own - 1]
     values = strings(w, eager[: fault.after] if fault else eager)
-    if body is None:
+    if node.name == "sort" and len(values) == own - 1:
+        w.out.line(f"comparator({values[1].code})", eager[1].span)
+    if len(node.arguments) < own:
         return w.fail(fault) if fault else constant(b"")
+    body = node.arguments[own - 1]
     inner = w.faults.first(body)
     if inner:
-        return w.fail(w.faults.inside_loop(node, inner, len(node.arguments) - 1))
+        return w.fail(w.faults.inside_loop(node, inner, own - 1))
     name = w.out.fresh("f")
     with w.out.function(name):
         w.out.line(f"return {w.string(body).code}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from exim_lang.expand.registry import OPERATORS, VARIABLES, Operator
 
+COMPILED = ("item", "value")  # variables that the compiler knows how to read; they are looked up in no table
+
 
 def find_operator(spelling: str) -> tuple[Operator | None, str | None]:
     """The operator that `spelling` names, and what stands behind the underscore after its name.
@@ -28,7 +30,7 @@ def is_numeric(name: str) -> bool:
 
 def unknown_variable(name: str, braced: bool, known_dynamic: bool) -> str | None:
     """Exim's message for a variable it does not have; None for one that exists."""
-    if is_numeric(name) or known_dynamic or name in VARIABLES:
+    if name in COMPILED or is_numeric(name) or known_dynamic or name in VARIABLES:
         return None
     said = f'unknown variable in "${{{name}}}"' if braced else f'unknown variable name "{name}"'
     return said + acl_hint(name)

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 from exim_lang.errors import Deferred, EximLangError, ExpansionError, ForcedFailure
 from exim_lang.expand import dynamic_variables
 from exim_lang.expand.faults import Fault
-from exim_lang.expand.headers import header_value
+from exim_lang.expand.headers import Style, header_value
 from exim_lang.expand.json_items import next_items
-from exim_lang.expand.registry import CONDITIONS
+from exim_lang.expand.registry import CONDITIONS, Condition
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import COLON, join_list, separator_change, split_list
 from exim_lang.search.search import SearchDeferred, SearchType, deferred_message, find
@@ -49,8 +49,8 @@ def numeric(scope: Scope, number: int) -> bytes | None:
     return values[number] if number < len(values) else None
 
 
-def header(scope: Scope, style: str, name: str) -> bytes:
-    return header_value(scope, name.encode("latin-1"), style) or b""  # type: ignore[arg-type] -- the parser knows the four
+def header(scope: Scope, style: Style, name: str) -> bytes:
+    return header_value(scope, name.encode("latin-1"), style) or b""
 
 
 def header_exists(scope: Scope, name: str) -> bool:
@@ -66,7 +66,8 @@ def is_field_number(key: bytes) -> bool:
 
 
 def newer_than(scope: Scope, major: int, minor: int) -> bool:
-    return scope.config.dialect.version >= (major, minor)
+    version: tuple[int, int] = scope.config.dialect.version
+    return version >= (major, minor)
 
 
 def each(scope: Scope, items: bytes, test: Test, wanted: bool, kind: str, name: str) -> bool:
@@ -134,12 +135,19 @@ def reduce_list(scope: Scope, items: bytes, start: bytes, body: Part) -> bytes:
         scope.item, scope.value = saved
 
 
-def sort_list(scope: Scope, items: bytes, comparator: bytes, body: Part) -> bytes:
+def comparator(name: bytes) -> Condition:
+    """The condition that `${sort` compares by."""
+    entry = CONDITIONS.get(name.decode("latin-1"))
+    if entry is None:
+        raise ExpansionError("")  # so it is in Exim, which forgets to say what is wrong
+    if entry.name not in COMPARATORS:
+        raise ExpansionError("comparator not handled for sort")
+    return entry
+
+
+def sort_list(scope: Scope, items: bytes, order: bytes, body: Part) -> bytes:
     """`${sort`: each item goes before the first one that the comparator puts it before."""
-    name = comparator.decode("latin-1")
-    entry = CONDITIONS.get(name)
-    if name not in COMPARATORS or entry is None:
-        raise ExpansionError("comparator not handled for sort" if entry else f'unknown condition "{name}"')
+    entry = comparator(order)
     saved = scope.item
     done: list[tuple[bytes, bytes]] = []
     try:
@@ -172,6 +180,7 @@ NAMES: dict[str, Any] = {
     "ExpansionError": ExpansionError,
     "EximLangError": EximLangError,
     "class_of": class_of,
+    "comparator": comparator,
     "dynamic": dynamic_variables.get,
     "each": each,
     "explain": explain,

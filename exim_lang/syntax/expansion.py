@@ -95,7 +95,7 @@ class Filter:
 
     items: String | None
     condition: Condition | None
-    condition_span: Span = NOWHERE
+    condition_span: Span = _span()
     stop: int | None = None
     span: Span = _span()
 

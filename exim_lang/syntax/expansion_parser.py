@@ -97,10 +97,10 @@ class Build(Transformer[Token, Any]):
         return literal(children[0], children[0][2:].removesuffix("\\N").encode("latin-1"))
 
     def variable(self, children: list[Token]) -> tree.Variable:
-        return tree.Variable(children[0][1:], False, span_of(children[0]))
+        return tree.Variable(str(children[0][1:]), False, span_of(children[0]))
 
     def braced_variable(self, children: list[Token]) -> tree.Variable:
-        return tree.Variable(children[0][2:-1], True, span_of(children[0]))
+        return tree.Variable(str(children[0][2:-1]), True, span_of(children[0]))
 
     def header(self, children: list[Token]) -> tree.Header:
         return header_of(children[0][1:], span_of(children[0]))
@@ -109,7 +109,7 @@ class Build(Transformer[Token, Any]):
         return tree.Bad(str(children[0]), span_of(children[0]))
 
     def operator(self, children: list[Any]) -> tree.Operator:
-        return tree.Operator(children[0][2:-1], children[1], Span(children[0].start_pos, end_of(children[-1])))
+        return tree.Operator(str(children[0][2:-1]), children[1], whole(children))
 
     def arg(self, children: list[Any]) -> tree.String:
         inner: tree.String = children[1]
@@ -178,6 +178,8 @@ def string_of(parts: Sequence[tree.Part], closed: bool = True) -> tree.String:
     joined: list[tree.Part] = []
     for part in parts:
         last = joined[-1] if joined else None
+        if isinstance(part, tree.Literal) and not part.value:
+            continue
         if isinstance(part, tree.Literal) and isinstance(last, tree.Literal):
             joined[-1] = tree.Literal(last.value + part.value, Span(last.span.start, part.span.end))
         else:
@@ -209,8 +211,9 @@ def inner_span(children: Sequence[Any]) -> Span:
 
 
 def end_of(child: Any) -> int:
+    """Where `child` ends; the "}" behind a string belongs to it."""
     end: int = child.end_pos if isinstance(child, Token) else child.span.end
-    return end
+    return end + 1 if isinstance(child, tree.String) and child.closed else end
 
 
 def whole(children: Sequence[Any]) -> Span:
@@ -286,7 +289,7 @@ class Rebuild:
                 parts.append(value)
             elif value.type == "OPERATOR":
                 operand = self.read(values)
-                parts.append(tree.Operator(value[2:-1], operand, Span(value.start_pos or 0, self.at)))
+                parts.append(tree.Operator(str(value[2:-1]), operand, Span(value.start_pos or 0, self.at)))
             elif value.type == "RBRACE" and not top:
                 return string_of(parts)
             elif value.type == "RBRACE":
