@@ -39,13 +39,15 @@ class Connection:
     host_name_looked_up: bool = False
     host_lookup_failed: bool = False
     host_lookup_deferred: bool = False
+    host_lookup_message: bytes = b""
+    """Why the lookup of the host name failed, in parentheses, with a space in front."""
     host_dnssec: bool = False
     helo_name: bytes | None = None
     helo_verified: bool = False
     helo_verify_failed: bool = False
     ident: bytes | None = None
     interface_address: bytes = b""
-    interface_port: int = 0
+    interface_port: int = -1
     received_protocol: bytes = b""
     authenticated_by: bytes = b""
     authenticated_id: bytes = b""
