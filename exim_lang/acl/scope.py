@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exim_lang.acl.run import run_nested
+from exim_lang.acl.verify_address import from_fixtures
 from exim_lang.expand.scope import Scope
 from exim_lang.lists.match import match_list
 
@@ -16,6 +17,6 @@ if TYPE_CHECKING:
 def new_scope(config: Config, world: World) -> Scope:
     """A scope for `config` in `world`, in which expansions can match lists and run ACLs.
 
-    Addresses cannot be verified in it until the routing layer puts itself into `verify_address`.
+    Until the routing layer puts itself into `verify_address`, only fixtures can tell whether an address is good.
     """
-    return Scope(config, world, match_list=match_list, run_acl=run_nested)
+    return Scope(config, world, match_list=match_list, run_acl=run_nested, verify_address=from_fixtures)

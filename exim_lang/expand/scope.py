@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.state import Address, Connection, Message, Process
+from exim_lang.expand.verification import Verified, VerifyRequest
 
 if TYPE_CHECKING:
     from exim_lang.model.config import Config
@@ -32,6 +33,15 @@ class RunAcl(Protocol):
     """
 
     def __call__(self, scope: Scope, acl: bytes, arguments: Sequence[bytes]) -> tuple[str, bytes | None]: ...
+
+
+class VerifyAddress(Protocol):
+    """How addresses are verified (`verify = recipient`, VRFY, ...); routing puts itself into the scope.
+
+    Raises ClosedWorld where nobody can tell.
+    """
+
+    def __call__(self, scope: Scope, address: bytes, request: VerifyRequest) -> Verified: ...
 
 
 def _later_layer_missing(*_: object, **__: object) -> NoReturn:
@@ -67,6 +77,7 @@ class Scope:
     """Takes lines of the trace, in Exim's words; None when nobody listens."""
     match_list: ListMatch = _later_layer_missing
     run_acl: RunAcl = _later_layer_missing
+    verify_address: VerifyAddress = _later_layer_missing
     caches: dict[str, object] = field(default_factory=dict)
     """Per-session caches of lookups, DNS lists, named lists: each owner uses its own key."""
 
