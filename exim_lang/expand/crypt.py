@@ -50,7 +50,7 @@ def _crypt_equal(secret: bytes, encrypted: bytes) -> bool:
     secret = secret.partition(b"\0")[0]
     if encrypted.startswith(_BCRYPT):
         return _bcrypt_equal(secret, encrypted)
-    from passlib import hash as methods  # noqa: PLC0415 -- few configurations need it
+    from passlib import hash as methods
 
     method: Any
     match encrypted[:3]:
@@ -75,7 +75,7 @@ def _crypt_equal(secret: bytes, encrypted: bytes) -> bool:
 
 
 def _bcrypt_equal(secret: bytes, encrypted: bytes) -> bool:
-    import bcrypt  # noqa: PLC0415 -- few configurations need it
+    import bcrypt
 
     try:
         return bcrypt.checkpw(secret[:_BCRYPT_LONGEST], encrypted)
@@ -84,7 +84,7 @@ def _bcrypt_equal(secret: bytes, encrypted: bytes) -> bool:
 
 
 def _des(secret: bytes, salt: bytes) -> bytes:
-    from passlib.hash import des_crypt  # noqa: PLC0415 -- few configurations need it
+    from passlib.hash import des_crypt
 
     return str(des_crypt.using(salt=salt.decode("ascii")).hash(secret.partition(b"\0")[0])).encode("ascii")
 

@@ -163,7 +163,7 @@ def _ask(scope: Scope, name: bytes, kind: str) -> DnsAnswer:
     """Asks the DNS; a temporary error is a definite one for the domains in `dns_again_means_nonexist`."""
     answer = scope.world.dns(name, kind)
     if answer.status == "again" and scope.config.text("dns_again_means_nonexist") is not None:
-        from exim_lang.expand.engine import expand  # noqa: PLC0415 -- the engine reads the variables, which read this
+        from exim_lang.expand.engine import expand
 
         items = expand(scope.config.text("dns_again_means_nonexist") or b"", scope)
         if scope.match_list(scope, "domain", name, items) is not None:

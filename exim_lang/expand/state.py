@@ -178,6 +178,8 @@ class Message:
     """Lines of the body, for a message whose body is not at hand; None: count them. So for the other two."""
     body_zerocount: int | None = None
     body_size: int | None = None
+    received_count: int | None = None
+    """`$received_count` where it is not the number of Received: lines in `headers`."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,28 @@
+"""What ACL conditions leave behind, and the arguments of an ACL (specification chapter 44)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from exim_lang.expand.registry import variable
+from exim_lang.expand.scope import Scope
+from exim_lang.expand.variable_table import facts
+
+facts(("dnslist_domain", "dnslist_value"))
+facts(("dnslist_matched", "dnslist_text"), tainted=True)
+facts(("sender_rate", "sender_rate_limit", "sender_rate_period"))
+facts(("prvscheck_address", "prvscheck_keynum"), tainted=True)
+facts(("prvscheck_result", "srs_recipient"))
+
+
+def _argument(number: int) -> Callable[[Scope], bytes | None]:
+    return lambda scope: scope.arguments[number - 1] if number <= len(scope.arguments) else None
+
+
+for number in range(1, 10):
+    variable(f"acl_arg{number}")(_argument(number))
+
+
+@variable("acl_narg")
+def acl_narg(scope: Scope) -> bytes:
+    return b"%d" % len(scope.arguments)
