@@ -10,19 +10,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exim_lang.lists.result import Cache, Kind, Match
+from exim_lang.errors import ExpansionError
+from exim_lang.lists.addresses import LONGEST, AddressCheck
+from exim_lang.lists.hosts import HostCheck
+from exim_lang.lists.result import Cache, Match
+from exim_lang.lists.scan import Checker, Scan
+from exim_lang.lists.strings import StringCheck
+from exim_lang.lists.trouble import trace
 from exim_lang.source.text import Text
+from exim_lang.syntax.list_items import Kind, address_number
+from exim_lang.taint import like
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
 
+_CLIENT = "list matches of the client"
 
-def match_list(scope: Scope, kind: Kind, subject: bytes, items: bytes, *, caseless: bool = True) -> bytes | None:
+
+def match_list(scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True) -> bytes | None:
     """The value of the match of `subject` in the expanded list `items` (empty where there is none); None for no match.
 
-    Sets `scope.numeric` to `$0`, `$1`, ... for domain, local part and string lists. Raises ListDeferred when it cannot be decided.
+    `kind` is a `Kind`; for "host" the subject is an IP address, nothing but the address is matched, and the list is
+    expanded once more, as the condition `match_ip` does. Sets `scope.numeric` to `$0`, `$1`, ... for domain, local part
+    and string lists. Raises ListDeferred when it cannot be decided.
     """
-    found = check_list(scope, kind, subject, items, caseless=caseless, expanded=True)
+    match kind:
+        case "host":
+            found = _match_ip(scope, subject, items)
+        case "domain" | "address" | "localpart" | "string":
+            found = check_list(scope, kind, subject, items, caseless=caseless, expanded=True)
+        case _:
+            raise ValueError(f"{kind!r} is no kind of list")
     return None if found is None else found.value or b""
 
 
@@ -46,9 +64,33 @@ def check_list(
     one item, whatever separators it has (rewriting and retry rules, route lists). `numeric` says whether `$0`, `$1`, ...
     are set, which is usual for all kinds but addresses. Lines of Exim's log go to `scope.log`.
 
-    Raises ListDeferred when it cannot be decided, ProcessDied where Exim's process would end, ClosedWorld.
+    Raises ListDeferred when it cannot be decided, ProcessDied where Exim's process would end, ClosedWorld. A host list is
+    `check_host`'s business.
     """
-    raise NotImplementedError
+    checker: Checker
+    lowered = like(subject.lower(), subject)
+    match kind:
+        case "address":
+            subject = like(subject[:LONGEST], subject)
+            at = subject.rfind(b"@")
+            halves = subject[: at + 1], subject[at + 1 :]
+            address = lowered if caseless else like(halves[0] + halves[1].lower(), subject)
+            before = (subject,) if numeric else None
+            checker = AddressCheck(scope, like(address[:LONGEST], subject), subject, caseless, before)
+        case "host":
+            raise ValueError("a host list is matched by check_host")
+        case _:
+            checker = StringCheck(
+                scope,
+                kind,
+                lowered if caseless else subject,
+                subject,
+                caseless,
+                before=None if numeric is False else (),
+                partial=kind != "string",
+                at_special=kind == "domain",
+            )
+    return _run(scope, checker, text, subject.decode("latin-1"), option, cache, expanded, single)
 
 
 def check_host(
@@ -67,7 +109,23 @@ def check_host(
     the name of another host is `name`, and empty means that only its address may be asked for. An empty address is no
     host at all (a local process). The rest is as in `check_list`.
     """
-    raise NotImplementedError
+    client = address is None
+    if address is None:
+        address = scope.connection.host_address
+        if cache is None:
+            kept = scope.caches.setdefault(_CLIENT, {})
+            cache = kept if isinstance(kept, dict) else None
+    checker = HostCheck(scope, address, name)
+    saved = scope.variables.get("host_address")
+    scope.variables["host_address"] = address
+    try:
+        subject = "host" if client else address.decode("latin-1")
+        return _run(scope, checker, text, subject, option, cache, expanded, False)
+    finally:
+        if saved is None:
+            del scope.variables["host_address"]
+        else:
+            scope.variables["host_address"] = saved
 
 
 def match_ip(scope: Scope, address: bytes, text: bytes) -> bool:
@@ -75,4 +133,33 @@ def match_ip(scope: Scope, address: bytes, text: bytes) -> bool:
 
     Exim expands the list once more. Raises ExpansionError `"..." is not an IP address`, ListDeferred.
     """
-    raise NotImplementedError
+    if address and address_number(address.partition(b"%")[0]) is None:
+        raise ExpansionError(f'"{address.decode("latin-1")}" is not an IP address')
+    return _match_ip(scope, address, text) is not None
+
+
+def _match_ip(scope: Scope, address: bytes, text: bytes) -> Match | None:
+    checker = HostCheck(scope, address, b"")
+    return _run(scope, checker, text, address.decode("latin-1"), "", None, False, False)
+
+
+def _run(
+    scope: Scope,
+    checker: Checker,
+    text: Text | bytes | str | None,
+    subject: str,
+    option: str,
+    cache: Cache | None,
+    expanded: bool,
+    single: bool,
+) -> Match | None:
+    if text is None:
+        trace(scope, f"{subject} in {option}? no (option unset)")
+        return None
+    scan = Scan(scope, checker, option, cache, subject)
+    if not expanded:
+        matched = scan.expanded(text, single=single)
+    else:
+        items = text if isinstance(text, bytes) else str(text).encode("latin-1")
+        matched = scan.over_expanded(items, single=single)
+    return Match(checker.value) if matched else None

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from exim_lang.errors import Deferred
-
-Kind: TypeAlias = Literal["domain", "host", "address", "localpart", "string"]
 
 SPOKEN: Final[dict[str, str]] = {
     "domain": "domain ",
@@ -42,13 +40,16 @@ message (senders), one recipient (domains, local parts)."""
 class ListDeferred(Deferred):
     """A list that cannot decide now. What had to be logged is logged already.
 
-    `message` tells what went wrong; `search_message` is what Exim puts behind `unable to complete match against "...":`,
-    which is `NULL` for some of its errors.
+    `message` is what Exim keeps to add to its own words (`unable to complete match against "...": message`), and empty
+    for some of its errors; `reason` tells a person what went wrong.
     """
 
-    def __init__(self, message: str, search_message: str | None = None) -> None:
+    def __init__(self, message: str, reason: str = "") -> None:
         super().__init__(message)
-        self.search_message = search_message if search_message is not None else "NULL"
+        self.reason = reason or message
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Unknown(Exception):

@@ -1,0 +1,271 @@
+"""Going through a list: negation, switches, named lists, files, the end (specification sections 10.1 to 10.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from exim_lang.errors import ExpansionError, ForcedFailure, ProcessDied
+from exim_lang.expand.engine import expand
+from exim_lang.expand.options import log_selected
+from exim_lang.expand.state import Address
+from exim_lang.expand.string_list import split_list
+from exim_lang.lists.files import lines_of
+from exim_lang.lists.result import SPOKEN, Cache, ItemDeferred, ListDeferred, Remembered, Unknown
+from exim_lang.lists.trouble import check_metadata, log, trace, version_of
+from exim_lang.source.text import Text
+from exim_lang.syntax.list_items import ItemKind, Kind, classify_item, negation
+from exim_lang.taint import is_tainted, like
+
+if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
+    from exim_lang.model.config import NamedList
+
+DEEPEST: Final = 50
+"""Named lists in named lists; Exim has no limit, and dies when two lists name each other."""
+
+_SHOWN: Final = 2048
+
+
+class Checker(Protocol):
+    """A subject that patterns are tried on; `value` is what the last one yielded."""
+
+    kind: Kind
+    value: bytes | None
+    metadata: bool
+
+    @property
+    def key(self) -> bytes: ...
+
+    def use_case(self) -> None: ...
+
+    def test(self, pattern: bytes) -> bool: ...
+
+
+@dataclass(slots=True)
+class Switches:
+    """What `+include_unknown` and its kin have switched on."""
+
+    include_unknown: bool = False
+    ignore_unknown: bool = False
+    include_defer: bool = False
+    ignore_defer: bool = False
+
+    def set(self, item: bytes) -> None:
+        """Obeys one of these items; each is undone by its opposite."""
+        include = item.startswith(b"+include")
+        if item.endswith(b"unknown"):
+            self.include_unknown, self.ignore_unknown = include, not include
+        else:
+            self.include_defer, self.ignore_defer = include, not include
+
+
+@dataclass(slots=True)
+class Scan:
+    """One list that a subject is looked for in.
+
+    `shown` is what messages call the list: the name of an option, or the list in quotes. `cache` remembers named lists;
+    None after a list that cannot be remembered. `subject` is what messages call the subject.
+    """
+
+    scope: Scope
+    checker: Checker
+    shown: str
+    cache: Cache | None
+    subject: str = ""
+    depth: int = 0
+    asked: str = ""
+
+    def over(self, items: Iterable[bytes]) -> bool:
+        """Whether the subject is in the list; raises ListDeferred, ProcessDied."""
+        checker = self.checker
+        kind = checker.kind
+        switches = Switches()
+        positive = True
+        label = f"{self.subject or checker.key.decode('latin-1')} in {self.shown}?"
+        for written in items:
+            negated, item = negation(written)
+            kind_of_item = classify_item(kind, item)
+            if kind_of_item is ItemKind.CONTROL and not negated:
+                self._metadata(item)
+                if item == b"+caseful":
+                    checker.use_case()
+                else:
+                    switches.set(item)
+                continue
+            positive = not negated
+            shown = written.decode("latin-1")
+            item = like(item, written)
+            try:
+                if kind_of_item in (ItemKind.NAMED, ItemKind.CONTROL):
+                    self._metadata(item)
+                    matched, remembered = self._named(item)
+                    if matched:
+                        end = " - cached" if remembered else ""
+                        trace(self.scope, f'{label} {_yes(positive)} (matched "{shown}"{end})')
+                        return positive
+                elif kind_of_item is ItemKind.FILE:
+                    answer, positive = self._file(item, positive, switches, label, shown)
+                    if answer is not None:
+                        return answer
+                elif self._test(item, switches):
+                    trace(self.scope, f'{label} {_yes(positive)} (matched "{shown}")')
+                    return positive
+            except _Decided as decided:
+                if decided.why:
+                    trace(self.scope, f"{label} {_yes(decided.answer)} ({decided.why})")
+                return decided.answer
+            except ListDeferred:
+                trace(self.scope, f"{label} list match deferred for {shown}")
+                raise
+        trace(self.scope, f"{label} {_yes(not positive)} (end of list)")
+        return not positive
+
+    def _test(self, pattern: bytes, switches: Switches) -> bool:
+        """Tries one pattern; whatever a switch decides is raised as _Decided."""
+        try:
+            return self.checker.test(pattern)
+        except ItemDeferred as deferred:
+            error = f'DNS lookup of "{pattern.decode("latin-1")}" deferred'
+            if switches.ignore_defer:
+                trace(self.scope, f"{error}: item ignored by +ignore_defer")
+                return False
+            if switches.include_defer:
+                log(self.scope, f"{error}: accepted by +include_defer")
+                raise _Decided(True) from deferred
+            raise ListDeferred(deferred.search_message or error) from deferred
+        except Unknown as unknown:
+            error = unknown.error
+            if switches.ignore_unknown:
+                trace(self.scope, f"{error}: item ignored by +ignore_unknown")
+                return False
+            if switches.include_unknown:
+                log(self.scope, f"{error}: accepted by +include_unknown")
+                raise _Decided(True, error) from unknown
+            if log_selected(self.scope, "unknown_in_list"):
+                log(self.scope, f"list matching forced to fail: {error}")
+            raise _Decided(False, error) from unknown
+
+    def _file(
+        self, path: bytes, positive: bool, switches: Switches, label: str, shown: str
+    ) -> tuple[bool | None, bool]:
+        """Tries the lines of a file; the answer, if one matched, and the sense of the last line."""
+        sense = positive
+        name = path.decode("latin-1")
+        try:
+            lines = lines_of(self.scope, path, self.checker.kind, f"{shown} when checking {self.asked}")
+        except ItemDeferred as error:
+            raise ListDeferred(error.search_message or "") from error
+        for line in lines:
+            negated, pattern = negation(line)
+            sense = positive is not negated
+            if self._test(pattern, switches):
+                trace(self.scope, f'{label} {_yes(sense)} (matched "{line.decode("latin-1")}" in {name})')
+                self.checker.value = pattern
+                return sense, sense
+        return None, sense
+
+    def _named(self, item: bytes) -> tuple[bool, bool]:
+        """Whether a named list matches, and whether that was remembered."""
+        scope, checker = self.scope, self.checker
+        kind = checker.kind
+        shown = item.decode("latin-1")
+        named = scope.config.lists.get(kind, {}).get(shown[1:])
+        if named is None:
+            message = f'unknown named {SPOKEN[kind]}list "{shown}"'
+            log(scope, message, panic=True)
+            raise ListDeferred("", message)
+        if self.depth >= DEEPEST:
+            raise ProcessDied(f'named {SPOKEN[kind]}list "{shown}" includes itself')
+        cache = self.cache if is_constant(named) else None
+        slot = (kind, named.name, bytes(checker.key))
+        known = cache.get(slot) if cache is not None else None
+        if known is not None:
+            trace(scope, f"cached {_yes(known.matched)} match for {shown}")
+            checker.value = known.value
+            trace(scope, f"cached lookup data = {'NULL' if known.value is None else known.value.decode('latin-1')}")
+            return known.matched, True
+        inner = Scan(scope, checker, "", cache, self.subject, self.depth + 1)
+        matched = inner.expanded(named.text)
+        if inner.cache is None:
+            self.cache = None
+            return matched, False
+        value = checker.value
+        inner.cache[slot] = Remembered(matched, value)
+        if value is not None:
+            key = checker.key.decode("latin-1")
+            told = f"data from lookup saved for cache for {shown}: key '{key}' value '{value.decode('latin-1')}'"
+            trace(scope, told)
+        return matched, False
+
+    def expanded(self, text: Text | bytes | str, *, single: bool = False) -> bool:
+        """Expands a list and goes through it; a forced failure means that the subject is not in it."""
+        scope = self.scope
+        source = text.decode("latin-1") if isinstance(text, bytes) else str(text)
+        try:
+            items = self._expand(text)
+        except ForcedFailure:
+            trace(scope, f'expansion of "{source}" forced failure: assume not in this list')
+            return False
+        except ExpansionError as error:
+            message = f'failed to expand "{source}" while checking a list: {error.message}'
+            log(scope, message, panic=True)
+            raise ListDeferred("", message) from error
+        return self.over_expanded(items, single=single, source=source)
+
+    def over_expanded(self, items: bytes, *, single: bool = False, source: str | None = None) -> bool:
+        """Goes through an expanded list; `source` is the text that it was before, for messages."""
+        checker = self.checker
+        outside = checker.metadata
+        checker.metadata = is_tainted(items)
+        shown = items.decode("latin-1")
+        named = self.shown
+        self.asked = named or f'"{shown if source is None else source}"'
+        if not named:
+            self.shown = f'"{shown}"' if len(shown) <= _SHOWN else f'"{shown[:_SHOWN]}"...'
+        tainted_too = version_of(self.scope) < (4, 99)
+        try:
+            return self.over([items] if single else split_list(items, tainted_too=tainted_too))
+        finally:
+            checker.metadata = outside
+            self.shown = named
+
+    def _expand(self, text: Text | bytes | str) -> bytes:
+        """Expands a list; while a domain list is expanded, `$domain` is the subject, unless it is something already."""
+        scope, address = self.scope, self.scope.address
+        if self.checker.kind != "domain" or (address is not None and address.domain):
+            return expand(text, scope)
+        if address is None:
+            scope.address = Address(domain=self.checker.key)
+            try:
+                return expand(text, scope)
+            finally:
+                scope.address = None
+        address.domain = self.checker.key
+        try:
+            return expand(text, scope)
+        finally:
+            address.domain = b""
+
+    def _metadata(self, item: bytes) -> None:
+        if self.checker.metadata:
+            check_metadata(self.scope, item)
+
+
+class _Decided(Exception):
+    """A switch has answered for the whole list; `why` is for the trace."""
+
+    def __init__(self, answer: bool, why: str = "") -> None:
+        super().__init__(why)
+        self.answer = answer
+        self.why = why
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
+def is_constant(named: NamedList) -> bool:
+    """Whether what a named list says may be remembered: it holds no expansion, or is said to be the same each time."""
+    return "$" not in named.text.string or named.cached
