@@ -25,8 +25,6 @@ def item(w: Writer, node: tree.Item) -> Value:
             return extract(w, node)
         case "run":
             return run(w, node)
-        case "readsocket" | "prvscheck":
-            return strict(w, node, last_is_lazy=True)
         case _:
             return choice(w, node, ITEMS[node.name].least) if ITEMS[node.name].choice else strict(w, node)
 
@@ -43,17 +41,16 @@ def call(w: Writer, node: tree.Item, values: Sequence[Value | str]) -> str:
     return f"{w.out.object(entry.function, f'item_{node.name}_')}({', '.join(words)})"
 
 
-def strict(w: Writer, node: tree.Item, last_is_lazy: bool = False) -> Value:
-    """An item whose strings are all expanded first; a lazy last one is given as a function that expands it."""
+def strict(w: Writer, node: tree.Item) -> Value:
+    """An item whose strings are all given to its function: expanded, or as functions that expand them."""
     fault = w.faults.own(node)
-    entry = ITEMS[node.name]
-    lazy = last_is_lazy and len(node.arguments) == entry.most
-    eager = node.arguments[: entry.most - 1] if lazy else node.arguments
-    values: list[Value | str] = list(strings(w, eager[: fault.after] if fault else eager))
-    if fault or (eager and not eager[-1].closed):
-        return w.fail(fault) if fault else constant(b"")
-    if lazy:
-        values.append(outlined(w, node.arguments[-1]))
+    lazy = ITEMS[node.name].lazy
+    taken = node.arguments[: fault.after] if fault else node.arguments
+    values = [outlined(w, argument) if index in lazy else w.string(argument) for index, argument in enumerate(taken)]
+    if fault:
+        return w.fail(fault)
+    if taken and not taken[-1].closed:
+        return constant(b"")
     return w.assign(call(w, node, values), node.span)
 
 

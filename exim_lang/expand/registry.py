@@ -40,7 +40,8 @@ class Item:
     `function(first, second, ...)` returns the result, taint included. `scope=True` puts the scope in front;
     `options=True` puts the text of the options (`,preexpand` in `${run,preexpand {...}}`, else "") before the arguments.
     With `choice=True` the function returns None for failure; `{yes}{no}` strings may follow, and the result is `$value`
-    in them. Fewer than `least` arguments, or more than `most` (`}` missing), are Exim's errors.
+    in them. Fewer than `least` arguments, or more than `most` (`}` missing), are Exim's errors. The arguments at the
+    positions `lazy` (from 0) are given as functions of the scope, which expand them when they are called.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Item:
     scope: bool
     options: bool
     choice: bool
+    lazy: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,19 @@ def operator(
 
 
 def item(
-    name: str, least: int, most: int | None = None, *, scope: bool = False, options: bool = False, choice: bool = False
+    name: str,
+    least: int,
+    most: int | None = None,
+    *,
+    scope: bool = False,
+    options: bool = False,
+    choice: bool = False,
+    lazy: tuple[int, ...] = (),
 ) -> Callable[[Function], Function]:
     """Registers an expansion item that takes from `least` to `most` (by default as many) arguments in braces."""
 
     def register(function: Function) -> Function:
-        ITEMS.add(name, Item(name, function, least, least if most is None else most, scope, options, choice))
+        ITEMS.add(name, Item(name, function, least, least if most is None else most, scope, options, choice, lazy))
         return function
 
     return register
