@@ -49,6 +49,7 @@ class LookupType:
     option, in a main option or in front of the query. `find(scope, handle, key, options)`; `open(scope, file)` gives
     the handle, once per session, and raises SearchOpenError; types without an opener get None. `quote(value, option)`
     escapes a value, None for an option that it does not know; `quoter` names the quoting, which types may share.
+    `default_file(scope)` is the file of a "file+query" type where the query names none.
     """
 
     name: str
@@ -57,6 +58,7 @@ class LookupType:
     open: Open | None
     quote: Quote | None
     quoter: str
+    default_file: Callable[[Scope], bytes] | None = None
 
 
 LOOKUPS: Registry[LookupType] = Registry("lookup type", "exim_lang.lookups", "exim_lang.lookups")
@@ -65,13 +67,19 @@ FindFunction = TypeVar("FindFunction", bound="Find")
 
 
 def lookup_type(
-    *names: str, kind: Kind, open: Open | None = None, quote: Quote | None = None, quoter: str = ""
+    *names: str,
+    kind: Kind,
+    open: Open | None = None,
+    quote: Quote | None = None,
+    quoter: str = "",
+    default_file: Callable[[Scope], bytes] | None = None,
 ) -> Callable[[FindFunction], FindFunction]:
     """Registers a lookup type under each of `names`. `quoter` is the first name, unless it says otherwise."""
 
     def register(find: FindFunction) -> FindFunction:
         for name in names:
-            LOOKUPS.add(name, LookupType(name, kind, find, open, quote, (quoter or names[0]) if quote else ""))
+            label = (quoter or names[0]) if quote else ""
+            LOOKUPS.add(name, LookupType(name, kind, find, open, quote, label, default_file))
         return find
 
     return register

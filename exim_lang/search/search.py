@@ -100,7 +100,9 @@ def _find_one(scope: Scope, search: SearchType, place: tuple[str, bytes], key: b
     answer = lookup.find(scope, handle, key, search.options)
     if not isinstance(answer, Reply):
         answer = Reply(answer)
-    if answer.keep is None:
+    if not search.write_cache:
+        pass
+    elif answer.keep is None:
         cache.results[slot] = (answer.value, None)
     elif answer.keep > 0:
         cache.results[slot] = (answer.value, scope.world.now() + answer.keep)
@@ -131,21 +133,10 @@ def _file_of_query(scope: Scope, search: SearchType, query: bytes) -> tuple[byte
             file = like(words[0], query)
             query = like(words[1] if len(words) > 1 else b"", query)
         else:
-            file = _main_option(scope, f"{search.name}_dbfile")
+            file = search.lookup.default_file(scope) if search.lookup.default_file is not None else b""
     if not file.startswith(b"/"):
         raise SearchOpenError(f'absolute file name expected for "{search.name}" lookup')
     return query, file
-
-
-def _main_option(scope: Scope, name: str) -> bytes:
-    """A main option as it is set; `find` cannot expand, so whoever wants `$` in it expands it first."""
-    text = scope.config.text(name)
-    if text is None:
-        return b""
-    value = text.encode()
-    if b"$" in value or b"\\" in value:
-        return scope.expand(text)
-    return value
 
 
 def quote(name: bytes, value: bytes, option: bytes | None = None, dialect: Dialect | None = None) -> bytes:

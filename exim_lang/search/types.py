@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from exim_lang.errors import ExpansionError
 from exim_lang.search.registry import LOOKUPS, LookupType
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from exim_lang.model.dialect import Dialect
 
 _PARTIAL: Final = re.compile(rb"partial([0-9]*)(?:-|\(([!-'*-/:-@\[-`{-~(]*)\))")
+_GENERAL: Final = (b"ret=key", b"cache=no_rd", b"cache=no_wr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class SearchType:
     """A lookup as it is written: `partial3-(.)lsearch*@,ret=key`.
 
     `partial` is the least number of components that are not wild, None without partial matching; `affix` stands in
-    front of partial keys. `star` are the defaults to try. `options` are without `ret=key` and `cache=no_rd`, which are
-    `return_key` and `read_cache`.
+    front of partial keys. `star` are the defaults to try. `options` are without `ret=key`, `cache=no_rd` and
+    `cache=no_wr`, which are `return_key`, `read_cache` and `write_cache`.
     """
 
     text: str
@@ -33,6 +34,7 @@ class SearchType:
     options: tuple[bytes, ...] = ()
     return_key: bool = False
     read_cache: bool = True
+    write_cache: bool = True
 
     @property
     def name(self) -> str:
@@ -55,11 +57,39 @@ def parse_lookup_type(name: bytes, dialect: Dialect | None = None) -> SearchType
 
     Types that the dialect's version or build does not have are unknown to it; None knows all. Raises ExpansionError.
     """
-    return _parse(bytes(name), dialect)
+    partial, affix, type_name, star, options, shown = _split(bytes(name))
+    lookup = find_type(type_name, dialect)
+    if lookup.kind == "query":
+        if partial is not None:
+            raise ExpansionError(f'"partial" is not permitted for lookup type "{shown}"')
+        if star:
+            raise ExpansionError(f'defaults using "*" or "*@" are not permitted for lookup type "{shown}"')
+    return _make(name.decode("latin-1"), lookup, partial, affix, star, options)
+
+
+_Star: TypeAlias = Literal["", "*", "*@"]
 
 
 @lru_cache(maxsize=1024)
-def _parse(name: bytes, dialect: Dialect | None) -> SearchType:
+def _make(
+    text: str, lookup: LookupType, partial: int | None, affix: bytes, star: _Star, options: tuple[bytes, ...]
+) -> SearchType:
+    return SearchType(
+        text,
+        lookup,
+        partial,
+        affix,
+        star,
+        tuple(option for option in options if option not in _GENERAL),
+        b"ret=key" in options,
+        b"cache=no_rd" not in options,
+        b"cache=no_wr" not in options,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _split(name: bytes) -> tuple[int | None, bytes, bytes, _Star, tuple[bytes, ...], str]:
+    """Partial matching, affix, type, default, options; and what Exim shows of it in errors."""
     rest = name
     partial: int | None = None
     affix = b"*."
@@ -71,39 +101,23 @@ def _parse(name: bytes, dialect: Dialect | None) -> SearchType:
         affix = match[2] if match[2] is not None else b"*."
         rest = name[match.end() :]
     end = len(rest)
-    star: Literal["", "*", "*@"] = ""
+    star: _Star = ""
     at = rest.find(b"*")
     if at != -1:
         end = at
         star = "*@" if rest[at + 1 : at + 2] == b"@" else "*"
     comma = rest.find(b",", max(at, 0))
-    options: list[bytes] = []
+    options: tuple[bytes, ...] = ()
     if comma != -1:
         end = min(end, comma)
-        options = [option for option in (part.strip() for part in rest[comma + 1 :].split(b",")) if option]
-    lookup = find_type(rest[:end], dialect)
-    shown = rest.decode("latin-1")
-    if lookup.kind == "query":
-        if partial is not None:
-            raise ExpansionError(f'"partial" is not permitted for lookup type "{shown}"')
-        if star:
-            raise ExpansionError(f'defaults using "*" or "*@" are not permitted for lookup type "{shown}"')
-    return SearchType(
-        name.decode("latin-1"),
-        lookup,
-        partial,
-        affix,
-        star,
-        tuple(option for option in options if option not in (b"ret=key", b"cache=no_rd")),
-        b"ret=key" in options,
-        b"cache=no_rd" not in options,
-    )
+        options = tuple(option for option in (part.strip() for part in rest[comma + 1 :].split(b",")) if option)
+    return partial, affix, rest[:end], star, options, rest.decode("latin-1")
 
 
 def find_type(name: bytes, dialect: Dialect | None = None) -> LookupType:
     """The lookup type of that name; raises ExpansionError for one that is unknown to Exim or to its build."""
     text = name.decode("latin-1")
     lookup = LOOKUPS.get(text)
-    if lookup is None or (dialect is not None and not dialect.has_lookup(text)):
+    if lookup is None or (dialect is not None and not dialect.knows("lookup", text)):
         raise ExpansionError(f'unknown lookup type "{text}"')
     return lookup

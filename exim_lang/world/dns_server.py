@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exim_lang.world.dns import DnsAnswer, DnsRecord
+from exim_lang.world.dns import DnsAnswer, DnsRecord, Status
 
 if TYPE_CHECKING:
     import dns.message
@@ -13,6 +14,9 @@ TIMEOUT = 5.0
 """Seconds to wait for one answer (Exim: `dns_retrans`)."""
 TRIES = 2
 """How often a server is asked before it counts as not answering (Exim: `dns_retry`)."""
+
+MOST_ALIASES = 10
+"""How many aliases are followed (Exim: `dns_cname_loops`)."""
 
 
 class DnsServer:
@@ -25,18 +29,31 @@ class DnsServer:
         self.tries = tries
 
     def query(self, name: bytes, type: str) -> DnsAnswer:
-        """Asks; a server that does not answer, or refuses to, is the status "again"."""
-        import dns.exception  # noqa: PLC0415 -- 85 ms that only DNS queries pay for
-        import dns.message  # noqa: PLC0415
-        import dns.query  # noqa: PLC0415
-        import dns.rdatatype  # noqa: PLC0415
+        """Asks; a server that does not answer, or refuses to, is the status "again".
 
-        from exim_lang.world.dns_text import wire_name  # noqa: PLC0415
+        An alias that the server did not follow is followed here, as Exim does: it may point into another zone.
+        """
+        aliases: tuple[bytes, ...] = ()
+        for _ in range(MOST_ALIASES + 1):
+            answer, target = self._ask(name, type)
+            aliases += answer.aliases
+            if answer.status != "nodata" or not target:
+                return replace(answer, aliases=aliases)
+            name = target
+        return DnsAnswer("fail", aliases=aliases)
+
+    def _ask(self, name: bytes, type: str) -> tuple[DnsAnswer, bytes]:
+        import dns.exception  # 85 ms that only DNS queries pay for
+        import dns.message
+        import dns.query
+        import dns.rdatatype
+
+        from exim_lang.world.dns_text import wire_name
 
         try:
             question = wire_name(name)
         except dns.exception.DNSException:  # an empty or too long label: the resolver library does not even ask
-            return DnsAnswer("fail")
+            return DnsAnswer("fail"), b""
         message = dns.message.make_query(question, dns.rdatatype.from_text(type), want_dnssec=True)
         message.flags |= dns.flags.AD
         for _ in range(self.tries):
@@ -46,8 +63,8 @@ class DnsServer:
                 )
             except (OSError, EOFError, dns.exception.DNSException):
                 continue
-            return read_reply(name, type, reply)
-        return DnsAnswer("again")
+            return read_reply(type, reply)
+        return DnsAnswer("again"), b""
 
 
 class SystemDns:
@@ -59,7 +76,7 @@ class SystemDns:
     def query(self, name: bytes, type: str) -> DnsAnswer:
         """Asks the system's name servers."""
         if self._servers is None:
-            import dns.resolver  # noqa: PLC0415 -- see above
+            import dns.resolver  # see above
 
             try:
                 resolver = dns.resolver.Resolver(configure=True)
@@ -74,20 +91,23 @@ class SystemDns:
         return answer
 
 
-def read_reply(name: bytes, type: str, reply: dns.message.Message) -> DnsAnswer:
-    """What a reply means, judged as the C library's resolver does."""
-    import dns.flags  # noqa: PLC0415 -- loaded by whoever got the reply
-    import dns.rcode  # noqa: PLC0415
-    import dns.rdatatype  # noqa: PLC0415
+def read_reply(type: str, reply: dns.message.Message) -> tuple[DnsAnswer, bytes]:
+    """What a reply means, judged as the C library's resolver does, and the name that the last alias in it points to."""
+    import dns.flags  # loaded by whoever got the reply
+    import dns.rcode
+    import dns.rdatatype
 
-    from exim_lang.world.dns_text import name_bytes, simple_data  # noqa: PLC0415
+    from exim_lang.world.dns_text import name_bytes, simple_data
 
     wanted = dns.rdatatype.from_text(type)
     records: list[DnsRecord] = []
     aliases: list[bytes] = []
+    target = b""
     for group in reply.answer:
         if group.rdtype == dns.rdatatype.CNAME and wanted != dns.rdatatype.CNAME:
             aliases.append(name_bytes(group.name))
+            points_to = simple_data(group[0])
+            target = points_to if isinstance(points_to, bytes) else b""
         if group.rdtype == wanted:
             for item in group:
                 data = simple_data(item)
@@ -99,11 +119,11 @@ def read_reply(name: bytes, type: str, reply: dns.message.Message) -> DnsAnswer:
     authoritative = bool(reply.flags & dns.flags.AA)
     code = reply.rcode()
     if code == dns.rcode.NOERROR:
-        return DnsAnswer(
-            "found" if records else "nodata", tuple(records), tuple(aliases), authentic, authoritative, zone
-        )
-    if code == dns.rcode.NXDOMAIN:
-        return DnsAnswer("nomatch", (), tuple(aliases), authentic, authoritative, zone)
-    if code in (dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTIMP):
-        return DnsAnswer("again")
-    return DnsAnswer("fail")
+        status: Status = "found" if records else "nodata"
+    elif code == dns.rcode.NXDOMAIN:
+        status = "nomatch"
+    elif code in (dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTIMP):
+        return DnsAnswer("again"), b""
+    else:
+        return DnsAnswer("fail"), b""
+    return DnsAnswer(status, tuple(records), tuple(aliases), authentic, authoritative, zone), target

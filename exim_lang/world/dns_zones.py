@@ -26,12 +26,12 @@ class ZoneFiles:
                 self._load(file)
 
     def _load(self, path: Path) -> None:
-        import dns.exception  # noqa: PLC0415 -- 85 ms that only DNS queries pay for
-        import dns.name  # noqa: PLC0415
-        import dns.rdataclass  # noqa: PLC0415
-        import dns.zonefile  # noqa: PLC0415
+        import dns.exception  # 85 ms that only DNS queries pay for
+        import dns.name
+        import dns.rdataclass
+        import dns.zonefile
 
-        from exim_lang.world.dns_text import DEFAULT_TTL, name_bytes, simple_data  # noqa: PLC0415
+        from exim_lang.world.dns_text import DEFAULT_TTL, name_bytes, simple_data
 
         if path.name.startswith("db."):
             origin = dns.name.from_text(path.name[3:])

@@ -58,15 +58,15 @@ def _dns_source(words: str) -> DnsSource | None:
     if words in ("offline", ""):
         return None
     if words == "system":
-        from exim_lang.world.dns_server import SystemDns  # noqa: PLC0415 -- loads nothing that is not used
+        from exim_lang.world.dns_server import SystemDns  # loads nothing that is not used
 
         return SystemDns()
     address = _ADDRESS.fullmatch(words)
     if address is not None and not Path(words).exists():
-        from exim_lang.world.dns_server import DnsServer  # noqa: PLC0415
+        from exim_lang.world.dns_server import DnsServer
 
         host = address["v4"] or address["v6"] or address["bare"]
         return DnsServer(host, int(address["port"] or 53))
-    from exim_lang.world.dns_zones import ZoneFiles  # noqa: PLC0415
+    from exim_lang.world.dns_zones import ZoneFiles
 
     return ZoneFiles([name for name in re.split(r"[\s,]+", words) if name])

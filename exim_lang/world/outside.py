@@ -61,7 +61,7 @@ def converse(
             raise
     with connection:
         if tls:
-            import ssl  # noqa: PLC0415 -- few configurations need it
+            import ssl  # few configurations need it
 
             context = ssl.create_default_context()
             context.check_hostname = False
@@ -80,9 +80,9 @@ def converse(
 
 def interfaces() -> list[bytes]:
     """The addresses of this machine's network interfaces, IPv4 first."""
-    import fcntl  # noqa: PLC0415 -- only where interfaces are asked for
-    import ipaddress  # noqa: PLC0415
-    import struct  # noqa: PLC0415
+    import fcntl  # only where interfaces are asked for
+    import ipaddress
+    import struct
 
     found: list[bytes] = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:

@@ -175,7 +175,7 @@ class World:
                 if entry is not None and user == (entry.name if isinstance(user, bytes) else entry.uid):
                     return entry
             return None
-        import pwd  # noqa: PLC0415 -- few configurations need it
+        import pwd  # few configurations need it
 
         try:
             found = pwd.getpwuid(user) if isinstance(user, int) else pwd.getpwnam(os.fsdecode(user))
@@ -187,7 +187,7 @@ class World:
     def group(self, name: bytes) -> int | None:
         """The gid of a group; None when there is none."""
         if not self.files.root:
-            import grp  # noqa: PLC0415 -- few configurations need it
+            import grp  # few configurations need it
 
             try:
                 return grp.getgrnam(os.fsdecode(name)).gr_gid
@@ -248,7 +248,7 @@ class World:
 
         Fixtures answer first, then the zone files or the server that was chosen; raises ClosedWorld when none can know.
         """
-        from exim_lang.world.dns_text import answer_from_json, answer_to_json  # noqa: PLC0415 -- only where DNS is asked
+        from exim_lang.world.dns_text import answer_from_json, answer_to_json  # only where DNS is asked
 
         name = bytes(name).rstrip(b".") or b"."
         type = type.upper()

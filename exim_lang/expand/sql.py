@@ -1,0 +1,45 @@
+"""SQL lookups: values quoted for a query, rows as one string, servers named in a query (specification 9.21 to 9.23)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+_LETTERS: Final = {0x0A: b"\\n", 0x09: b"\\t", 0x0D: b"\\r", 0x08: b"\\b", 0x22: b'\\"', 0x5C: b"\\\\"}
+
+
+def quote_value(value: bytes, single_quote: bytes) -> bytes:
+    """Newline, tab, carriage return, backspace as letters behind a backslash; `"` and backslash behind one, too.
+
+    `single_quote` is what stands for a single quote.
+    """
+    return b"".join(single_quote if byte == 0x27 else _LETTERS.get(byte) or bytes([byte]) for byte in value)
+
+
+def without_servers(query: bytes) -> bytes:
+    """The query behind `servers=...;`, the older way to name servers."""
+    if not query.startswith(b"servers"):
+        return query
+    _, semicolon, rest = query.partition(b";")
+    return rest.lstrip(b" \t\n\v\f\r") if semicolon else query
+
+
+def quote_field(value: bytes) -> bytes:
+    """A value behind its name: in double quotes when it is empty, has white space or starts with a quote."""
+    if value and not value.startswith(b'"') and not any(space in value for space in b" \t\n\r"):
+        return value
+    return b'"' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def sql_rows(names: Sequence[bytes], rows: Iterable[Sequence[bytes]]) -> bytes | None:
+    """The rows joined by newlines; None for no rows.
+
+    With one column a row is its value; with several, `name=value ` for each, with the space behind the last one, too.
+    """
+    lines: list[bytes] = []
+    for row in rows:
+        if len(names) == 1:
+            lines.append(row[0])
+        else:
+            lines.append(b"".join(name + b"=" + quote_field(value) + b" " for name, value in zip(names, row, strict=True)))
+    return b"\n".join(lines) if lines else None

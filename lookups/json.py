@@ -1,0 +1,87 @@
+"""json: an element of a file with a JSON structure (specification 9.3)."""
+
+from __future__ import annotations
+
+import json as parser
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from exim_lang.expand.string_list import split_list
+from exim_lang.search.registry import SearchOpenError, lookup_type
+from exim_lang.world.files import open_failed
+
+if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
+
+
+class _Nothing:
+    """The content of a file that is no JSON."""
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        value = parser.loads(content.decode("utf-8"), parse_constant=_refuse)
+    except ValueError:
+        return _Nothing()
+    return value if isinstance(value, dict | list) else _Nothing()
+
+
+def _open(scope: Scope, file: bytes) -> Any:
+    shown = file.decode("latin-1")
+    try:
+        if not file.startswith(b"/"):
+            raise FileNotFoundError(2, "")  # a relative path: Exim looks in its spool directory
+        return scope.world.parsed_file(file, _parse)
+    except IsADirectoryError as error:
+        raise SearchOpenError(f"{shown} is not a regular file (json lookup)") from error
+    except OSError as error:
+        raise SearchOpenError(open_failed(f"{shown} for json search", error)) from error
+
+
+@lookup_type("json", kind="single-key", open=_open)
+def json(scope: Scope, handle: Any, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
+    """The element that a list of names and numbers leads to; a file that is no JSON has none."""
+    value = handle
+    for step in split_list(key):
+        if step.isdigit() or not step:
+            number = int(step or b"0")
+            if not isinstance(value, list) or number >= len(value):
+                return None
+            value = value[number]
+        else:
+            name = step.decode("utf-8", "surrogateescape")
+            if not isinstance(value, dict) or name not in value:
+                return None
+            value = value[name]
+    match value:
+        case None | _Nothing():
+            return None
+        case str():
+            return value.encode("utf-8", "surrogateescape")
+        case float():
+            return b"%f" % value
+        case _:
+            return dump(value).encode("utf-8", "surrogateescape")
+
+
+def dump(value: Any) -> str:
+    """A value as the JSON library of Exim writes it: reals with 17 digits, text as it is but for control characters."""
+    match value:
+        case bool() | None:
+            return parser.dumps(value)
+        case float():
+            text = f"{value:.17g}"
+            return text if any(sign in text for sign in ".en") else text + ".0"
+        case int():
+            return str(value)
+        case str():
+            return parser.dumps(value, ensure_ascii=False)
+        case list():
+            return "[" + ", ".join(map(dump, value)) + "]"
+        case dict():
+            return "{" + ", ".join(f"{dump(name)}: {dump(item)}" for name, item in value.items()) + "}"
+        case _:
+            raise TypeError(f"{type(value)} is not of JSON")
