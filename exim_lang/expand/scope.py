@@ -44,6 +44,12 @@ class VerifyAddress(Protocol):
     def __call__(self, scope: Scope, address: bytes, request: VerifyRequest) -> Verified: ...
 
 
+class ExpandAddress(Protocol):
+    """How EXPN is answered; routing puts itself into the scope. Returns the reply lines, codes included, without CRLF."""
+
+    def __call__(self, scope: Scope, address: bytes) -> list[bytes]: ...
+
+
 def _later_layer_missing(*_: object, **__: object) -> NoReturn:
     raise EximLangError("this scope was made without the layer that this needs")
 
@@ -78,6 +84,7 @@ class Scope:
     match_list: ListMatch = _later_layer_missing
     run_acl: RunAcl = _later_layer_missing
     verify_address: VerifyAddress = _later_layer_missing
+    expand_address: ExpandAddress = _later_layer_missing
     caches: dict[str, object] = field(default_factory=dict)
     """Per-session caches of lookups, DNS lists, named lists: each owner uses its own key."""
 
