@@ -8,7 +8,7 @@ _CODE = re.compile(rb"(\d\d\d)\s(?:(\d\.\d\d?\d?\.\d\d?\d?)\s)?")
 
 
 def split_code(message: bytes) -> tuple[bytes, bytes, bytes]:
-    """The code that a message starts with, its extended code ("5.1.1 ", space included), and the rest; b"" for what is missing."""
+    """The code that a message starts with, its extended code ("5.1.1 ", with the space), and the rest; b"" for no code."""
     found = _CODE.match(message)
     if found is None:
         return b"", b"", message
@@ -16,7 +16,9 @@ def split_code(message: bytes) -> tuple[bytes, bytes, bytes]:
     return found[1], extended, message[found.end() :]
 
 
-def format_reply(code: bytes, message: bytes, *, extended: bytes = b"", final: bool = True, one_line: bool = False) -> bytes:
+def format_reply(
+    code: bytes, message: bytes, *, extended: bytes = b"", final: bool = True, one_line: bool = False
+) -> bytes:
     """The lines of one reply, CRLF included.
 
     Newlines in `message` make continuation lines, whose leading white space goes; `extended` is repeated in each.
@@ -25,9 +27,9 @@ def format_reply(code: bytes, message: bytes, *, extended: bytes = b"", final: b
     if one_line and not final:
         return b""
     lines = []
-    rest = message
+    rest = bytes(message)
     while True:
-        line, newline, after = rest.partition(b"\n")
+        line, _, after = rest.partition(b"\n")
         last = not after or one_line
         separator = b" " if last and final else b"-"
         lines.append(code + separator + extended + line + b"\r\n")
@@ -36,11 +38,10 @@ def format_reply(code: bytes, message: bytes, *, extended: bytes = b"", final: b
         rest = after.lstrip(b" \t\n\r\v\f")
 
 
-def printed(value: bytes) -> str:
-    """Bytes as Exim prints them in log lines: control characters as escapes, the rest as it is (latin-1)."""
-    if not any(byte < 32 or byte == 127 for byte in value):
-        return value.decode("latin-1")
-    return "".join(_ESCAPES.get(byte) or (f"\\{byte:03o}" if byte < 32 or byte == 127 else chr(byte)) for byte in value)
+def printed(value: bytes, top_bit: bool = False) -> str:
+    """Bytes as Exim prints them in log lines: control characters, and bytes above 127 unless `top_bit`, become escapes."""
+    return "".join(_PRINTED[byte] if byte < 128 or not top_bit else chr(byte) for byte in value)
 
 
-_ESCAPES = {10: "\\n", 13: "\\r", 8: "\\b", 11: "\\v", 12: "\\f", 9: "\\t", 92: "\\\\"}
+_ESCAPES = {10: "\\n", 13: "\\r", 8: "\\b", 11: "\\v", 12: "\\f", 9: "\\t"}
+_PRINTED = [chr(byte) if 32 <= byte < 127 else _ESCAPES.get(byte, f"\\{byte:03o}") for byte in range(256)]

@@ -6,30 +6,89 @@ The session holds what lasts; what each command does stands in a file of its own
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
 
+from exim_lang.acl.run import run_acl
 from exim_lang.errors import EximLangError
-from exim_lang.smtp.events import Decision, Event, Taken
-from exim_lang.smtp.replies import printed
+from exim_lang.expand.state import Message
+from exim_lang.smtp import commands, ending, greeting, logline
+from exim_lang.smtp.events import Decision, Event
+from exim_lang.smtp.replies import format_reply, printed, split_code
 
 if TYPE_CHECKING:
     from exim_lang.acl.verdict import Verdict
     from exim_lang.expand.scope import Scope
     from exim_lang.expand.state import Tls
+    from exim_lang.model.config import Config
 
 COMMAND_LIMIT = 16384
 """Bytes of one command line that Exim reads before it gives up."""
 
-Dialogue = Generator[bytes, bytes, None]
+HISTORY = 20
+"""Commands that log lines about a dropped call show."""
+
+Dialogue: TypeAlias = Generator[bytes, bytes, None]
 """A command that talks on, such as AUTH: yields a reply line, is sent the client's next line."""
+
+
+class MessageReader(Protocol):
+    """Takes a message off the buffer. Called with what is there, it returns True when it has got all it wants."""
+
+    def __call__(self, buffer: bytearray) -> bool: ...
+
+    def lost(self, buffer: bytearray) -> None:
+        """The client has gone, and this is what it left."""
+        ...
+
+
+@dataclass(slots=True)
+class Advertised:
+    """What the last EHLO reply offered."""
+
+    auth: set[str] = field(default_factory=set)
+    chunking: bool = False
+    dsn: bool = False
+    pipelining: bool = False
+    prdr: bool = False
+    smtputf8: bool = False
+    tls: bool = False
+    wellknown: bool = False
+    xclient: bool = False
+    atrn: bool = False
+
+
+@dataclass(slots=True)
+class Recipient:
+    """One recipient that was accepted, with its delivery status notification options."""
+
+    address: bytes
+    original: bytes = b""
+    notify: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What is known of the message under way besides `scope.message`."""
+
+    recipients: list[Recipient] = field(default_factory=list)
+    discarded: bool = False
+    """The MAIL ACL discards every recipient."""
+    some_discarded: bool = False
+    too_many: bool = False
+    prdr: bool = False
+    rcpt_count: int = 0
+    rcpt_reply: bytes | None = None
+    rcpt_reply_same: bool = True
+    body: int = 0
 
 
 class Session:
     """A conversation with one client.
 
-    The scope's connection says who the client is. `testing` is Exim's host checking mode (`-bh`): what it accepts goes
-    nowhere, and each accepted message is followed by the remark that its id is not real. `tls` is what a STARTTLS yields;
-    without it STARTTLS fails as it does where TLS cannot be started. `on_log` is called with each new line of `scope.log`.
+    The scope's connection says who the client is. `testing` is Exim's host checking mode (`-bh`): each accepted message is
+    followed by the remark that its id is not real. `tls` is what a STARTTLS yields; without it STARTTLS fails as where TLS
+    cannot be started. `on_log` is told the logs and the text of every log line of the session as it is written.
     """
 
     def __init__(
@@ -40,19 +99,299 @@ class Session:
         tls: Tls | None = None,
         on_log: Callable[[tuple[str, ...], str], None] | None = None,
     ) -> None:
-        raise EximLangError("sessions cannot be held yet")
+        self.scope = scope
+        self.config: Config = scope.config
+        self.testing = testing
+        self.tls = tls
+        self.on_log = on_log
+        self.events: list[Event] = []
+        self.closed = False
+        self.esmtp = False
+        self.helo_seen = False
+        self.advertised = Advertised()
+        self.hosts = greeting.HostChecks()
+        self.transaction = Transaction()
+        self.message_id = ""
+        self.chunked = False
+        self.size_limit = 0
+        self.recipient_limit = 0
+        self.mail_limit: int | None = None
+        self.mail_count = 0
+        self.unknown_commands = 0
+        self.syntax_errors = 0
+        self.nonmail_commands = 0
+        self.counts_nonmail: bool | None = None
+        self.uncounted = {"RSET", "HELO", "EHLO", "AUTH", "STARTTLS"}
+        self.mail_rejected = self.last_mail_rejected = False
+        self.last_was_rcpt = self.rcpt_in_progress = False
+        self._buffer = bytearray()
+        self._out: list[bytes] = []
+        self._reader: Callable[[], bool] = self._read_command
+        self._message_reader: MessageReader | None = None
+        self._dialogue: Dialogue | None = None
+        self._undecided: list[Decision] = []
+        scope.connection.is_smtp = True
 
-    events: list[Event]
-    closed: bool
+    # What the outside calls.
 
     def greet(self) -> bytes:
         """The client has connected: the banner, or the reply that refuses the connection."""
-        raise NotImplementedError
+        self._step(lambda: greeting.greet(self), b"")
+        return self._flush()
 
     def receive(self, data: bytes) -> bytes:
         """Takes what the client sent, any amount of it; returns the replies that are due."""
-        raise NotImplementedError
+        self._buffer += data
+        while not self.closed and self._reader():
+            pass
+        return self._flush()
 
     def end_of_input(self) -> bytes:
         """The client has gone without QUIT; returns what Exim still says to it."""
-        raise NotImplementedError
+        if not self.closed:
+            reader = self._message_reader
+            if reader is not None:
+                self._step(lambda: reader.lost(self._buffer), b"")
+            else:
+                self.scope.connection.command = b""
+                self._step(lambda: ending.lost_connection(self), b"")
+            self.closed = True
+        return self._flush()
+
+    # What commands use.
+
+    @property
+    def host_name(self) -> bytes:
+        """What this server calls itself."""
+        return self.scope.connection.active_hostname or self.scope.world.host_name
+
+    @property
+    def command(self) -> bytes:
+        """The command line that is being worked on."""
+        return self.scope.connection.command
+
+    def printed_command(self) -> str:
+        """The command line, as log lines show it."""
+        return printed(self.command)
+
+    def option(self, name: str) -> object:
+        """The value of a main option that is not expanded, or its default."""
+        return self.config.option(name)
+
+    def number(self, name: str) -> int:
+        """The value of a main option that is a number; 0 when it has none."""
+        value = self.config.option(name)
+        return value if isinstance(value, int) else 0
+
+    def unsupported(self, what: str) -> NoReturn:
+        """Raises EximLangError: what Exim would do here is not known, and a guess would be worse."""
+        raise EximLangError(f"{what} is not simulated")
+
+    def send(self, raw: bytes) -> None:
+        """Sends bytes as they are."""
+        self._out.append(raw)
+
+    def say(self, line: bytes) -> None:
+        """Sends one reply line, given without its CRLF."""
+        line += b"\r\n"
+        self._remember_rcpt(line)
+        self._out.append(line)
+
+    def respond(self, code: bytes, message: bytes, *, extended: bytes = b"", final: bool = True) -> None:
+        """Sends a reply that may have several lines."""
+        one_line = "no_multiline_responses" in self.scope.connection.controls
+        if one_line and not final:
+            return
+        self._remember_rcpt(message)
+        self._out.append(format_reply(code, message, extended=extended, final=final, one_line=one_line))
+
+    def respond_custom(self, code: bytes, message: bytes) -> None:
+        """Sends a message that may start with a code of its own."""
+        own, extended, rest = self.own_code(code, message)
+        self.respond(own, rest, extended=extended)
+
+    def own_code(self, code: bytes, message: bytes, *, check: bool = True, logged: bool = True) -> tuple[bytes, bytes, bytes]:
+        """Code, extended code and text of a custom message; a code of another class than `code` is not taken, and logged."""
+        own, extended, rest = split_code(message)
+        if not own:
+            return code, b"", message
+        if check and own[:1] != code[:1]:
+            if logged:
+                words = f"configured error code starts with incorrect digit (expected {chr(code[0])})"
+                line = f'{words} in "{message.decode("latin-1")}"'
+                self.log("main", "panic", line=line)
+            return code, b"", rest
+        return own, extended, rest
+
+    def _remember_rcpt(self, text: bytes) -> None:
+        """Keeps the reply to RCPT, for DATA to repeat when all were refused with the same words."""
+        if not self.rcpt_in_progress:
+            return
+        self.rcpt_in_progress = False
+        transaction = self.transaction
+        if transaction.rcpt_reply is None:
+            transaction.rcpt_reply = bytes(text)
+        elif transaction.rcpt_reply != text:
+            transaction.rcpt_reply_same = False
+
+    def log(self, *logs: str, line: str, with_id: bool = True) -> None:
+        """Writes one line to each of `logs` ("main", "reject", "panic"), behind the id of the message if there is one."""
+        if with_id and self.message_id:
+            line = f"{self.message_id} {line}"
+        self.scope.log += [(log, line) for log in logs]
+        if self.on_log is not None:
+            self.on_log(logs, line)
+
+    def run_acl(self, where: str, option: str) -> Verdict | None:
+        """Runs the ACL of a phase; None when the option is unset."""
+        acl = self.config.text(option)
+        if acl is None:
+            return None
+        log = self.scope.log
+        before = len(log)
+        verdict = run_acl(self.scope, where, acl)
+        if self.message_id:
+            log[before:] = [(name, f"{self.message_id} {line}") for name, line in log[before:]]
+        if self.on_log is not None:
+            for name, line in log[before:]:
+                self.on_log((name,), line)
+        return verdict
+
+    def decide(
+        self, phase: str, subject: bytes, accepted: bool, verdict: Verdict | None = None, reason: str = ""
+    ) -> None:
+        """Notes how a phase ended; the reply is filled in when the command is done."""
+        self._undecided.append(Decision(phase, b"", subject, accepted, b"", verdict, reason))
+
+    def protocol_error(self, code: bytes, message: bytes, *, data: bytes | None = None, kind: str = "protocol") -> None:
+        """A command that is wrong or out of place; too many of them end the session."""
+        words = message.decode("latin-1")
+        self.log_syntax_error(kind, words)
+        dropped = self.count_syntax_error()
+        detail = b"" if data is None else data + b": "
+        self.say(code + (b"-" if dropped else b" ") + detail + message)
+        if dropped:
+            self.say(code + b" Too many syntax or protocol errors")
+        self.decide("", self.command, False, reason=words)
+
+    def log_syntax_error(self, kind: str, words: str) -> None:
+        """The line about a bad command (`kind` "syntax" or "protocol"), which only some want."""
+        if logline.selected(self.scope, f"smtp_{kind}_error"):
+            who = logline.host_and_ident(self.scope)
+            self.log("main", line=f'SMTP {kind} error in "{self.printed_command()}" {who} {words}')
+
+    def count_syntax_error(self) -> bool:
+        """Counts a bad command; True when that was one too many, which ends the session."""
+        self.syntax_errors += 1
+        if self.syntax_errors <= self.number("smtp_max_synprot_errors"):
+            return False
+        who = logline.host_and_ident(self.scope, flag=False)
+        last = f'last command was "{self.printed_command()}", {self._history()}'
+        line = f"SMTP call from {who} dropped: too many syntax or protocol errors ({last})"
+        self.log("main", "reject", line=line)
+        self.closed = True
+        return True
+
+    def history(self, name: str) -> None:
+        """Notes a command for `$smtp_command_history`."""
+        self.scope.connection.command_history.append(name.encode())
+
+    def _history(self) -> str:
+        names = self.scope.connection.command_history
+        return (" C=" if len(names) <= HISTORY else " C=...") + b",".join(names[-HISTORY:]).decode()
+
+    def new_offer(self) -> Advertised:
+        """Forgets what was offered; returns the new, empty offer."""
+        self.advertised = Advertised()
+        return self.advertised
+
+    def new_recipient(self) -> Recipient:
+        """A recipient that is to be filled in."""
+        return Recipient(b"")
+
+    def reset(self) -> None:
+        """Forgets the message under way, as RSET does."""
+        self.scope.message = Message()
+        self.scope.address = None
+        self.scope.sender_address_data = None
+        self.transaction = Transaction()
+
+    def read_message(self, reader: MessageReader) -> None:
+        """Hands what comes next to `reader`, until it has got all it wants."""
+        self._message_reader = reader
+        self._reader = self._read_message
+
+    def converse(self, dialogue: Dialogue) -> None:
+        """Starts a command that asks the client further questions."""
+        self._dialogue = dialogue
+        self._advance(None)
+
+    # The machine.
+
+    def _flush(self) -> bytes:
+        out = b"".join(self._out)
+        self._out.clear()
+        return out
+
+    def _line(self) -> bytes | None:
+        """The next line off the buffer, without its newline; None when it is not complete."""
+        end = self._buffer.find(b"\n")
+        if end == -1:
+            return None
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def _read_command(self) -> bool:
+        line = self._line()
+        if line is None:
+            if len(self._buffer) < COMMAND_LIMIT:
+                return False
+            line = bytes(self._buffer[:COMMAND_LIMIT])
+            del self._buffer[:COMMAND_LIMIT]
+        self._step(lambda: commands.perform(self, line), line)
+        return True
+
+    def _read_message(self) -> bool:
+        reader = self._message_reader
+        assert reader is not None
+        ended = False
+
+        def step() -> None:
+            nonlocal ended
+            ended = reader(self._buffer)
+
+        self._step(step, b"")
+        if ended:
+            self._message_reader = None
+            self._reader = self._read_command
+        return ended
+
+    def _read_answer(self) -> bool:
+        line = self._line()
+        if line is None:
+            return False
+        self._step(lambda: self._advance(line.rstrip(b"\r\n")), line)
+        return True
+
+    def _advance(self, answer: bytes | None) -> None:
+        dialogue = self._dialogue
+        assert dialogue is not None
+        try:
+            question = next(dialogue) if answer is None else dialogue.send(answer)
+        except StopIteration:
+            self._dialogue = None
+            self._reader = self._read_command
+        else:
+            self.say(question)
+            self._reader = self._read_answer
+
+    def _step(self, action: Callable[[], None], line: bytes) -> None:
+        """Does one thing, then completes the decisions that it made with the command and the replies it led to."""
+        start = len(self._out)
+        action()
+        if self._undecided:
+            reply = b"".join(self._out[start:])
+            command = line.rstrip(b"\r\n")
+            self.events += [replace(decision, command=command, reply=reply) for decision in self._undecided]
+            self._undecided.clear()

@@ -1,0 +1,100 @@
+"""`-bh` and `-bhc`: a conversation with a client at a given address, read from the standard input (specification chapter 5).
+
+The dialogue goes to the standard output, the trace (`>>> `) and the log lines (`LOG: `) to the standard error.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from exim_lang.cli.exim.scope import exim_scope, split_port
+from exim_lang.smtp.session import Session
+from exim_lang.taint import taint
+
+if TYPE_CHECKING:
+    from exim_lang.cli.exim.flags import Flags
+    from exim_lang.model.config import Config
+
+OPENING = """
+**** SMTP testing session as if from host {address}
+**** but without any ident (RFC 1413) callback.
+**** This is not for real!
+
+"""
+
+
+def run(flags: Flags, config: Config) -> int:
+    """Holds the conversation; returns Exim's exit status."""
+    given = flags.facts["bh"]
+    address, port = client(given, config.dialect.version)
+    if not address:
+        print(f'exim abandoned: "{given}" is not an IP address', file=sys.stderr)
+        return 1
+    scope = exim_scope(flags, config)
+    connection = scope.connection
+    connection.host_address = taint(address.encode("latin-1"))
+    connection.host_port = port
+    if "oMa" in flags.facts and not port:
+        connection.host_port = split_port(flags.facts["oMa"])[1]
+    scope.process.pid = os.getpid()
+    scope.debug = trace
+    out = sys.stdout.buffer
+    out.write(OPENING.format(address=address).encode("latin-1"))
+    session = Session(scope, testing=True, on_log=log)
+    converse(session)
+    return 0
+
+
+def client(text: str, version: tuple[int, int]) -> tuple[str, int]:
+    """Address and port of the client, as Exim writes them; "" for what is no address. IPv6 is written in full before 4.97."""
+    try:
+        address, port = ipaddress.ip_address(text), 0
+    except ValueError:
+        host, separator, digits = text.rpartition(".")
+        if text.startswith("["):
+            host, separator, digits = text[1:].partition("]:")
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return "", 0
+        if not separator or not digits.isdigit():
+            return "", 0
+        port = int(digits)
+    if version < (4, 97) and address.version == 6:
+        return address.exploded, port
+    return str(address), port
+
+
+def converse(session: Session) -> None:
+    """Passes the standard input through the session; what it says goes out before more is read."""
+    out = sys.stdout.buffer
+    source = sys.stdin.buffer
+    write(session.greet())
+    while not session.closed:
+        line = source.readline()
+        if not line:
+            write(session.end_of_input())
+            break
+        write(session.receive(line))
+    out.flush()
+
+
+def write(data: bytes) -> None:
+    if data:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def trace(line: str) -> None:
+    """One or more lines of the trace."""
+    text = "".join(f">>> {part}\n" for part in line.split("\n"))
+    sys.stderr.buffer.write(text.encode("latin-1", "replace"))
+
+
+def log(logs: tuple[str, ...], line: str) -> None:
+    """One log line; lines for the reject or panic log alone are not shown twice."""
+    if "main" in logs or "panic" in logs:
+        sys.stderr.buffer.write(f"LOG: {line}\n".encode("latin-1", "replace"))

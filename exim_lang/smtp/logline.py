@@ -1,0 +1,64 @@
+"""The words that log lines have in common: who the client is, and is this kind of line wanted? (specification chapter 53)"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exim_lang.expand.full_host import sender_fullhost
+from exim_lang.expand.options import log_selected
+
+if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
+
+DEFAULT_SELECTORS = frozenset({
+    "acl_warn_skipped", "connection_reject", "delay_delivery", "dkim", "dnslist_defer", "etrn", "host_lookup_failed",
+    "lost_incoming_connection", "msg_id", "queue_run", "queue_time_exclusive", "rejected_header", "retry_defer",
+    "sender_verify_fail", "size_reject", "skip_delivery", "smtp_confirmation", "tls_certificate_verified", "tls_cipher",
+})  # fmt: skip
+
+
+def selected(scope: Scope, selector: str) -> bool:
+    """Whether `log_selector` asks for this kind of line or detail."""
+    return log_selected(scope, selector, selector in DEFAULT_SELECTORS)
+
+
+def host_and_ident(scope: Scope, *, flag: bool = True) -> str:
+    """Who the client is: `H=` (with `flag`), host, interface and ident, as log lines say it."""
+    connection = scope.connection
+    if not connection.host_address:
+        ident = connection.ident.decode("latin-1") if connection.ident else "unknown"
+        return f"U={ident}" if flag else ident
+    line = (sender_fullhost(scope) or b"").decode("latin-1")
+    if flag:
+        line = "H=" + line
+    if connection.interface_address and selected(scope, "incoming_interface"):
+        line += f" I=[{connection.interface_address.decode('latin-1')}]:{connection.interface_port}"
+    if connection.ident:
+        line += " U=" + connection.ident.decode("latin-1")
+    return line
+
+
+def sender_and_login(scope: Scope) -> str:
+    """`F=<sender> A=authenticator:id ` for lines about a message."""
+    connection = scope.connection
+    line = f"F=<{(scope.message.sender or b'').decode('latin-1')}>"
+    if connection.authenticated_by:
+        line += " A=" + connection.authenticated_by.decode("latin-1")
+        if connection.authenticated_id:
+            line += ":" + connection.authenticated_id.decode("latin-1")
+    return line + " "
+
+
+def tls_details(scope: Scope) -> str:
+    """` X=cipher CV=yes ...` for lines about an encrypted connection."""
+    tls = scope.connection.tls_in
+    line = ""
+    if tls.cipher and selected(scope, "tls_cipher"):
+        line += " X=" + tls.cipher.decode("latin-1")
+    if tls.cipher and selected(scope, "tls_certificate_verified"):
+        line += " CV=" + ("yes" if tls.certificate_verified else "no")
+    if tls.peer_dn and selected(scope, "tls_peerdn"):
+        line += f' DN="{tls.peer_dn.decode("latin-1")}"'
+    if tls.sni and selected(scope, "tls_sni"):
+        line += f' SNI="{tls.sni.decode("latin-1")}"'
+    return line

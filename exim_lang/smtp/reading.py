@@ -1,0 +1,75 @@
+"""From bytes on the wire to a message: where it ends, and its doubled dots (specification chapters 47.2 and 49.3).
+
+Lines end with CRLF; a client whose first line ends with a bare LF may go on so. What becomes of other CRs and LFs is up to
+`exim_lang.expand.headers.split_headers`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from exim_lang.expand.headers import split_headers
+from exim_lang.expand.state import Header
+from exim_lang.taint import taint
+
+_END_CRLF = re.compile(rb"\r\n(\.\r\n)")
+_END_LF = re.compile(rb"\n(\.\r?\n)")
+_DOT_CRLF = re.compile(rb"(\A|\r\n)\.")
+_DOT_LF = re.compile(rb"(\A|\n)\.")
+_FROM = re.compile(rb"From[ \t]+\S+[ \t]+[A-Z][^\n]*\n")
+
+
+@dataclass(slots=True)
+class Received:
+    """One message as it arrived; lines end with LF. `size` and `linecount` count header, separator and body."""
+
+    headers: list[Header]
+    body: bytes
+    size: int
+    linecount: int
+    longest: int
+
+
+def ends_with_crlf(data: bytes | bytearray) -> bool:
+    """Whether the first line ends with CRLF."""
+    newline = data.find(b"\n")
+    return newline > 0 and data[newline - 1] == 0x0D
+
+
+def find_end(buffer: bytes | bytearray, start: int = 0) -> tuple[int, int] | None:
+    """Where the line with the single dot starts, and where what follows it does; None when it has not come yet.
+
+    `start` is where the search may start again: what was there before has been searched.
+    """
+    newline = buffer.find(b"\n")
+    if newline == -1:
+        return None
+    if buffer[:newline].removesuffix(b"\r") == b".":
+        return 0, newline + 1
+    pattern = _END_CRLF if ends_with_crlf(buffer) else _END_LF
+    found = pattern.search(buffer, max(0, start - 4))
+    return None if found is None else (found.start(1), found.end())
+
+
+def read(raw: bytes, *, dots: bool, from_line: bool = False) -> Received:
+    """The header lines and the body of what arrived.
+
+    `dots` says that leading dots were doubled (DATA, not BDAT); `from_line` that a `From ` line at the start is to be
+    skipped (ignore_fromline_hosts).
+    """
+    if dots and b"." in raw:
+        raw = (_DOT_CRLF if ends_with_crlf(raw) else _DOT_LF).sub(rb"\1", raw)
+    if from_line and (found := _FROM.match(raw)) is not None:
+        raw = raw[found.end() :]
+    headers, body = split_headers(taint(raw))
+    header_size = sum(len(header.text) for header in headers)
+    header_lines = sum(header.text.count(b"\n") for header in headers)
+    separator = min(1, max(0, len(raw) - raw.count(b"\r\n") - header_size - len(body)))
+    if body and not separator:
+        header_lines += 1
+    longest = max(
+        (len(line) for text in (*(header.text for header in headers), body) for line in text.split(b"\n")), default=0
+    )
+    size = header_size + separator + len(body)
+    return Received(headers, body, size, header_lines + separator + body.count(b"\n"), longest)

@@ -1,0 +1,41 @@
+"""STARTTLS: the client may encrypt from here on (specification chapter 43). What the handshake yields is a stated fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from exim_lang.smtp import ending, rejection
+from exim_lang.smtp.helo import protocol
+
+if TYPE_CHECKING:
+    from exim_lang.smtp.session import Session
+
+
+def starttls(session: Session, _: bytes) -> None:
+    """STARTTLS: runs the ACL, and forgets what the client said in clear text."""
+    if not session.advertised.tls:
+        session.protocol_error(b"503", b"STARTTLS command used when not advertised")
+        return
+    verdict = session.run_acl("STARTTLS", "acl_smtp_starttls")
+    if verdict is not None and verdict.verdict != "accept":
+        rejection.refuse(session, "STARTTLS", verdict)
+        return
+    session.uncounted.discard("STARTTLS")
+    ending.incomplete(session, "STARTTLS")
+    session.reset()
+    if session.tls is None:
+        session.say(b"454 TLS currently unavailable")
+        session.decide("STARTTLS", b"", False, verdict, "no TLS")
+        return
+    session.say(b"220 TLS go ahead")
+    connection = session.scope.connection
+    connection.tls_in = replace(session.tls, active=True)
+    connection.helo_name = None
+    connection.helo_verified = connection.helo_verify_failed = False
+    connection.authenticated_by = connection.authenticated_id = b""
+    session.helo_seen = session.esmtp = False
+    session.new_offer()
+    session.uncounted |= {"HELO", "EHLO", "AUTH"}
+    connection.received_protocol = protocol(session)
+    session.decide("STARTTLS", b"", True, verdict)
