@@ -16,8 +16,8 @@ def _matched(scope: Scope, kind: str, subject: bytes, items: bytes) -> bytes | N
     try:
         return scope.match_list(scope, kind, subject, items)
     except Deferred as error:
-        reason = f": {error.message}" if error.message else ""
-        raise Deferred(f'unable to complete match against "{items.decode("latin-1")}"{reason}') from error
+        reason = error.message or "NULL"
+        raise Deferred(f'unable to complete match against "{items.decode("latin-1")}": {reason}') from error
 
 
 def _matched_with_value(scope: Scope, kind: str, subject: bytes, items: bytes) -> bool:
@@ -45,7 +45,7 @@ def match_local_part(scope: Scope, subject: bytes, items: bytes) -> bool:
 
 @condition("match_ip", least=2, scope=True)
 def match_ip(scope: Scope, subject: bytes, items: bytes) -> bool:
-    """A host list that knows addresses only; the subject may be empty. `$value` stays what it was."""
+    """A host list that knows addresses only; the subject may be empty."""
     if subject and not ip_version(subject):
         raise ExpansionError(f'"{subject.decode("latin-1")}" is not an IP address')
-    return _matched(scope, "host", subject, items) is not None
+    return _matched_with_value(scope, "host", subject, items)
