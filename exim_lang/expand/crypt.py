@@ -69,9 +69,10 @@ def _crypt_equal(secret: bytes, encrypted: bytes) -> bool:
             if not _SALT_CHARACTERS.issuperset(start[:2]):
                 return False
             method = methods.des_crypt
-    if not method.identify(encrypted):
-        return False  # crypt() would complete it, so it cannot be equal
-    return bool(method.verify(secret, encrypted))
+    try:
+        return bool(method.verify(secret, encrypted))
+    except ValueError:
+        return False  # malformed or cut short: crypt() gives something longer, or fails with EINVAL
 
 
 def _bcrypt_equal(secret: bytes, encrypted: bytes) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import socket
 from typing import Final, Literal, TypeAlias
 
+from exim_lang.expand.dns_lookup import dns_lookup, reversed_name
 from exim_lang.expand.options import log_selected, option
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import split_list
 from exim_lang.taint import taint
-from exim_lang.world.dns import DnsAnswer
 
 Outcome: TypeAlias = Literal["found", "failed", "deferred"]
 
@@ -70,14 +70,6 @@ def look_up_host_name(scope: Scope) -> Outcome:
     return "failed"
 
 
-def reverse_name(address: bytes) -> bytes:
-    """The name under which the PTR records of an IP address stand."""
-    if b":" not in address:
-        return b".".join(reversed(address.split(b"."))) + b".in-addr.arpa"
-    digits = socket.inet_pton(socket.AF_INET6, address.decode("ascii")).hex()
-    return ".".join(reversed(digits)).encode("ascii") + b".ip6.arpa"
-
-
 def same_address(one: bytes, other: bytes) -> bool:
     """Whether two texts stand for the same IP address."""
     return _packed(one) == _packed(other)
@@ -109,7 +101,7 @@ def _reverse(scope: Scope) -> list[bytes] | None:
             case _:
                 continue
         asked = True
-        answer = _ask(scope, reverse_name(connection.host_address), "PTR")
+        answer = dns_lookup(scope, reversed_name(connection.host_address), "PTR")
         if answer.status == "again":
             _say(scope, "IP address PTR lookup gave temporary error")
             return None
@@ -135,8 +127,8 @@ def _leads_back(scope: Scope, name: bytes) -> bool | None:
     connection = scope.connection
     found: list[bytes] = []
     temporary = False
-    for kind in ("AAAA", "A"):
-        answer = _ask(scope, name, kind)
+    for kind in _types(scope, name):
+        answer = dns_lookup(scope, name, kind)
         if answer.status == "found":
             found += [record.data for record in answer.records if isinstance(record.data, bytes)]
             if not answer.authentic:
@@ -159,16 +151,17 @@ def _leads_back(scope: Scope, name: bytes) -> bool | None:
     return False
 
 
-def _ask(scope: Scope, name: bytes, kind: str) -> DnsAnswer:
-    """Asks the DNS; a temporary error is a definite one for the domains in `dns_again_means_nonexist`."""
-    answer = scope.world.dns(name, kind)
-    if answer.status == "again" and scope.config.text("dns_again_means_nonexist") is not None:
-        from exim_lang.expand.engine import expand
+def _types(scope: Scope, name: bytes) -> tuple[str, ...]:
+    """The types of records that are asked for: no IPv6 where `disable_ipv6` or `dns_ipv4_lookup` says so."""
+    text = scope.config.text("dns_ipv4_lookup")
+    if scope.config.option("disable_ipv6"):
+        return ("A",)
+    if text is not None:
+        from exim_lang.expand.engine import expand  # the engine reads the variables, which read this
 
-        items = expand(scope.config.text("dns_again_means_nonexist") or b"", scope)
-        if scope.match_list(scope, "domain", name, items) is not None:
-            return DnsAnswer("nomatch")
-    return answer
+        if scope.match_list(scope, "domain", name, expand(text, scope)) is not None:
+            return ("A",)
+    return ("AAAA", "A")
 
 
 def _shown(value: bytes) -> str:

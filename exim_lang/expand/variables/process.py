@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from exim_lang.errors import EximLangError
 from exim_lang.expand.options import option
 from exim_lang.expand.registry import variable
@@ -10,7 +13,6 @@ from exim_lang.expand.variable_table import facts, numbers, texts
 
 texts(
     (
-        ("config_dir", "process.config_dir"),
         ("config_file", "process.config_file"),
         ("initial_cwd", "process.initial_cwd"),
     )
@@ -19,14 +21,42 @@ numbers(
     (
         ("caller_gid", "process.caller_gid"),
         ("caller_uid", "process.caller_uid"),
-        ("compile_number", "process.compile_number"),
         ("load_average", "process.load_average"),
         ("originator_gid", "process.originator_gid"),
         ("originator_uid", "process.originator_uid"),
         ("pid", "process.pid"),
     )
 )
-facts(("compile_date", "queue_size"))
+facts(("queue_size",))
+
+_BUILT: Final = re.compile(r"^Exim version \S+ #(\d+) built (.+)$", re.MULTILINE)
+
+
+def _built(scope: Scope) -> tuple[bytes, bytes] | None:
+    """The number and the date of the compilation, where the build profile was read from `-bV`."""
+    found = _BUILT.search("\n".join(scope.config.dialect.build.lines))
+    return (found[1].encode("latin-1"), found[2].encode("latin-1")) if found is not None else None
+
+
+@variable("compile_number")
+def compile_number(scope: Scope) -> bytes:
+    built = _built(scope)
+    return built[0] if built is not None else b"%d" % scope.process.compile_number
+
+
+@variable("compile_date")
+def compile_date(scope: Scope) -> bytes | None:
+    built = _built(scope)
+    return built[1] if built is not None else scope.process.facts.get("compile_date")
+
+
+@variable("config_dir")
+def config_dir(scope: Scope) -> bytes:
+    """The directory of the configuration file, `.` where its name has no slash."""
+    if scope.process.config_dir:
+        return scope.process.config_dir
+    directory, slash, _ = scope.process.config_file.rpartition(b"/")
+    return directory if slash else b"."
 
 
 @variable("exim_uid")
