@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
     from exim_lang.model.config import Config
 
-_ESCAPES = {0x09: "\\t", 0x0A: "\\n", 0x0D: "\\r", 0x08: "\\b", 0x0B: "\\v", 0x0C: "\\f", 0x5C: "\\\\"}
+_ESCAPES = {0x0A: "\\n", 0x0D: "\\r", 0x08: "\\b", 0x0B: "\\v", 0x0C: "\\f"}
 
 
 def write(scope: Scope, logs: tuple[str, ...], line: str) -> None:
@@ -21,7 +21,7 @@ def write(scope: Scope, logs: tuple[str, ...], line: str) -> None:
 
 def printing(value: bytes) -> str:
     """The value with what cannot be printed as escapes, as log lines show it."""
-    return "".join(_ESCAPES.get(code) or (chr(code) if 32 <= code < 127 else f"\\{code:03o}") for code in value)
+    return "".join(_ESCAPES.get(code) or (chr(code) if 32 <= code < 127 or code == 9 else f"\\{code:03o}") for code in value)
 
 
 def selected(config: Config, selector: str, default: bool) -> bool:

@@ -221,9 +221,7 @@ class _Reader:
     def bracketed(self) -> Parsed:
         self.skip(1)
         start = self.at
-        if self.peek() == b">":
-            if not self.allow_null:
-                raise AddressError("empty address")
+        if self.peek() == b">" and self.allow_null:
             result = self.parsed(b"", b"", start)
         else:
             result = self.address(b">")

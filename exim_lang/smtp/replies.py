@@ -43,5 +43,5 @@ def printed(value: bytes, top_bit: bool = False) -> str:
     return "".join(_PRINTED[byte] if byte < 128 or not top_bit else chr(byte) for byte in value)
 
 
-_ESCAPES = {10: "\\n", 13: "\\r", 8: "\\b", 11: "\\v", 12: "\\f", 9: "\\t"}
-_PRINTED = [chr(byte) if 32 <= byte < 127 else _ESCAPES.get(byte, f"\\{byte:03o}") for byte in range(256)]
+_ESCAPES = {10: "\\n", 13: "\\r", 8: "\\b", 11: "\\v", 12: "\\f"}
+_PRINTED = [chr(byte) if 32 <= byte < 127 or byte == 9 else _ESCAPES.get(byte, f"\\{byte:03o}") for byte in range(256)]
