@@ -1,0 +1,32 @@
+"""`${listquote{:}{...}}` and `${listextract{2}{...}}` (specification section 11.5)."""
+
+from __future__ import annotations
+
+from exim_lang.errors import ExpansionError
+from exim_lang.expand.registry import item
+from exim_lang.expand.string_list import SPACES, quote_item, split_list
+from exim_lang.expand.substrings import as_int
+from exim_lang.taint import like
+
+
+@item("listquote", 2)
+def listquote(separator: bytes, value: bytes) -> bytes:
+    """Doubles the separator; an empty string becomes a space, which a list keeps as an item."""
+    if not value:
+        return like(b" ", value)
+    return quote_item(value, separator[0]) if separator else value
+
+
+@item("listextract", 2, choice=True)
+def listextract(position: bytes, items: bytes) -> bytes | None:
+    """The item at a position counted from 1, or from -1 at the end."""
+    text = position.strip(SPACES)
+    if not text:
+        raise ExpansionError('first argument of "listextract" must not be empty')
+    if not text.removeprefix(b"-").isdigit():
+        raise ExpansionError('first argument of "listextract" must be numeric')
+    number = as_int(int(text))
+    found = list(split_list(items))
+    if number == 0 or abs(number) > len(found):
+        return None
+    return found[number - 1 if number > 0 else number]

@@ -1,0 +1,28 @@
+"""`${stat:`: what is known of a file (specification section 11.6)."""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+
+from exim_lang.errors import ExpansionError
+from exim_lang.expand.registry import operator
+from exim_lang.expand.scope import Scope
+
+
+@operator("stat", scope=True, taint="clears")
+def stat(scope: Scope, value: bytes) -> bytes:
+    """`name=value` pairs: mode, smode, inode, device, links, uid, gid, size, atime, mtime, ctime."""
+    try:
+        found = scope.world.stat(bytes(value))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ExpansionError(f"stat({value.decode('latin-1')}) failed: {reason}") from error
+    # The letter is the one of the file type, and nothing shows the set-id and sticky bits but the numbers.
+    letters = modes.filemode(found.st_mode)[0] + modes.filemode(found.st_mode & 0o777)[1:]
+    words = (
+        f"mode={found.st_mode:04o} smode={letters} inode={found.st_ino} device={found.st_dev} links={found.st_nlink} "
+        f"uid={found.st_uid} gid={found.st_gid} size={found.st_size} atime={int(found.st_atime)} "
+        f"mtime={int(found.st_mtime)} ctime={int(found.st_ctime)}"
+    )
+    return words.encode("ascii")

@@ -1,0 +1,66 @@
+"""Text in header lines: `${rfc2047:`, `${rfc2047d:`, `${headerwrap_80_998:` (specification section 11.6)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from exim_lang.errors import ExpansionError
+from exim_lang.expand import rfc2047
+from exim_lang.expand.registry import operator
+from exim_lang.expand.scope import Scope
+
+_SPECIAL: Final = b'?=()<>@,;:\\".[]_'
+_LONGEST: Final = 67
+_SIZES: Final = re.compile(r"([0-9]+)(?:_([0-9]+))?")
+
+
+def charset(scope: Scope) -> str:
+    """The option `headers_charset`."""
+    value = scope.config.option("headers_charset")
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+@operator("rfc2047", scope=True, argument=True)
+def encode(scope: Scope, value: bytes, argument: str | None) -> bytes:
+    """MIME words in Q encoding, of about 70 characters each; a string without special characters stays as it is."""
+    opening = b"=?%s?Q?" % charset(scope).encode("latin-1")
+    old = scope.config.dialect.version < (4, 97)  # did not count the opening of the first word
+    done: list[bytes] = []
+    word = bytearray(opening)
+    between = False  # a word is not broken within a pair of encoded bytes, which may be one character
+    coded = False
+    limit = _LONGEST + len(opening) if old else _LONGEST
+    for byte in value:
+        if len(word) > limit and not between:
+            done.append(bytes(word))
+            word = bytearray(opening)
+            limit = _LONGEST
+        if byte == 0x20:
+            word += b"_"
+            between = False
+        elif byte < 33 or byte > 126 or byte in _SPECIAL:
+            word += b"=%02X" % byte
+            between = not between
+            coded = True
+        else:
+            word.append(byte)
+            between = False
+    done.append(bytes(word))
+    return b" ".join(piece + b"?=" for piece in done) if coded else value
+
+
+@operator("rfc2047d", scope=True)
+def decode(scope: Scope, value: bytes) -> bytes:
+    """The text of MIME words, in the charset of `headers_charset`."""
+    check = bool(scope.config.option("check_rfc2047_length"))
+    return rfc2047.decode(value, charset(scope), check_length=check)
+
+
+@operator("headerwrap", argument=True)
+def headerwrap(value: bytes, argument: str | None) -> bytes:
+    """Lines of at most 80 characters (or the first number), ended after 998 in all (or the second); a tab starts a line on."""
+    found = _SIZES.fullmatch("80_998" if argument is None else argument)
+    if found is None:
+        raise ExpansionError(f'non-digit after underscore in "headerwrap_{argument}"')
+    return value

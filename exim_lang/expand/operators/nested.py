@@ -1,0 +1,20 @@
+"""`${expand:`: a value is expanded once more (specification section 11.6)."""
+
+from __future__ import annotations
+
+from exim_lang.errors import ExpansionError, ForcedFailure
+from exim_lang.expand.registry import operator
+from exim_lang.expand.scope import Scope
+
+
+@operator("expand", scope=True, taint="own")
+def expand(scope: Scope, value: bytes) -> bytes:
+    from exim_lang.expand.engine import expand as engine_expand
+
+    try:
+        return engine_expand(value, scope)
+    except ForcedFailure:
+        raise
+    except ExpansionError as error:
+        shown = value.decode("latin-1")
+        raise type(error)(f'internal expansion of "{shown}" failed: {error.message}') from error
