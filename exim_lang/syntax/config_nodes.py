@@ -85,8 +85,7 @@ class Driver:
     settings: tuple[Setting, ...] = ()
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
     span: Span = field(default=_NO_SPAN, compare=False, repr=False)
-    last: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
-    """The line that Exim has read when it looks at the driver as a whole: the one that ends it."""
+
 
     @property
     def place(self) -> Place:

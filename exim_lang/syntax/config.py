@@ -1,0 +1,295 @@
+"""Reading the structure of a configuration, and writing it again (specification chapter 6).
+
+What stands between the lines of the reader (exim_lang.source.read) and the model: sections, settings, named lists,
+drivers, rewrite and retry rules. Whether names exist and values make sense is the model's to know; here lines are told
+apart as Exim does, and what has no shape at all is reported in Exim's words. A line that is wrong is left out of the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import assert_never, cast
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+
+from exim_lang.errors import Problem
+from exim_lang.source.lines import LogicalLine, Source
+from exim_lang.source.text import SPACE, Span, Text
+from exim_lang.syntax.config_errors import LONGEST_NAME, driver_line_error, main_line_error, word_at
+from exim_lang.syntax.config_nodes import (
+    AclSection,
+    ConfigFile,
+    Driver,
+    DriverKind,
+    DriverSection,
+    ListKind,
+    LocalScanSection,
+    NamedList,
+    RetryRule,
+    RetrySection,
+    RewriteRule,
+    RewriteSection,
+    Section,
+    Setting,
+)
+from exim_lang.syntax.config_rules import (
+    RuleError,
+    parse_retry_rule,
+    parse_rewrite_rule,
+    unparse_retry_rule,
+    unparse_rewrite_rule,
+)
+from exim_lang.syntax.lark import load_parser
+
+_SECTIONS = ("acls", "authenticators", "local_scans", "retrys", "rewrites", "routers", "transports")
+_DRIVERS: dict[str, DriverKind] = {
+    "authenticators": "authenticator",
+    "routers": "router",
+    "transports": "transport",
+}
+_LONGEST_SECTION = 22
+
+
+@cache
+def _parser() -> Lark:
+    return load_parser("config", start=["main_line", "driver_line"])
+
+
+def parse_config(source: Source) -> tuple[ConfigFile, list[Problem]]:
+    """The tree of a configuration that was read, and every problem of its shape in the order of the lines.
+
+    The reader's own problems are not among them: put both together with `sorted(..., key=source.position)`. A section
+    that is repeated and a driver whose name is taken are reported and stay in the tree.
+    """
+    builder = _Builder()
+    for line in source.lines:
+        builder.add(line)
+    return builder.finish(), builder.problems
+
+
+def parse_setting(line: LogicalLine) -> Setting | NamedList | None:
+    """The setting or named list of one line of the main section; None for a line that is neither."""
+    try:
+        tree = _parser().parse(line.text.string, start="main_line")
+    except UnexpectedInput:
+        return None
+    return _main_item(line, cast("Tree[Token]", tree.children[0]))
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Puts lines together to drivers and sections."""
+
+    problems: list[Problem] = field(default_factory=list)
+    main: list[Setting | NamedList] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    had: set[str] = field(default_factory=set)
+    section: str = ""
+    opening: LogicalLine | None = None
+    lines: list[LogicalLine] = field(default_factory=list)
+    drivers: list[Driver] = field(default_factory=list)
+    rewrites: list[RewriteRule] = field(default_factory=list)
+    retries: list[RetryRule] = field(default_factory=list)
+    driver: Driver | None = None
+    settings: list[Setting] = field(default_factory=list)
+    astray: bool = False
+    """Behind a line that should have been a driver's name: what follows is not reported until there is one."""
+
+    def finish(self) -> ConfigFile:
+        self._end_section()
+        return ConfigFile(tuple(self.main), tuple(self.sections))
+
+    def add(self, line: LogicalLine) -> None:
+        if line.begins:
+            self._begin(line)
+        elif self.section == "acls":
+            self.lines.append(line)
+        elif line.macro:
+            self._end_driver()
+            self.astray = False
+        elif self.section in ("", "local_scans"):
+            self._add_main(line)
+        elif self.section in _DRIVERS:
+            self._add_to_driver(line, _DRIVERS[self.section])
+        elif self.section != "?":
+            self._add_rule(line)
+
+    def _begin(self, line: LogicalLine) -> None:
+        self._end_section()
+        word = line.section[:_LONGEST_SECTION]
+        span = Span(len(line.text) - len(line.section), len(line.text))
+        name = word.lower()
+        name = name if name.endswith("s") else name + "s"
+        self.opening = line
+        if name not in _SECTIONS:
+            self.problem(line, f'"{word}" is not a known configuration section name', span)
+            self.section = "?"
+            return
+        if name in self.had:
+            self.problem(line, f'"{word}" section is repeated in the configuration file', span)
+        self.had.add(name)
+        self.section = name
+
+    def _end_section(self) -> None:
+        self._end_driver()
+        line = self.opening
+        if line is not None and self.section != "?":
+            match self.section:
+                case "acls":
+                    self.sections.append(AclSection(tuple(self.lines), line))
+                case "local_scans":
+                    self.sections.append(LocalScanSection(tuple(self.settings), line))
+                case "rewrites":
+                    self.sections.append(RewriteSection(tuple(self.rewrites), line))
+                case "retrys":
+                    self.sections.append(RetrySection(tuple(self.retries), line))
+                case kind:
+                    self.sections.append(DriverSection(_DRIVERS[kind], tuple(self.drivers), line))
+        self.lines, self.drivers, self.settings, self.rewrites, self.retries = [], [], [], [], []
+        self.opening = None
+        self.astray = False
+
+    def _add_main(self, line: LogicalLine) -> None:
+        item = parse_setting(line)
+        if item is None:
+            self.problem(line, *main_line_error(line.text.string))
+        elif self.section == "":
+            self.main.append(item)
+        elif isinstance(item, Setting):
+            self.settings.append(item)
+
+    def _add_to_driver(self, line: LogicalLine, kind: DriverKind) -> None:
+        string = line.text.string
+        name = word_at(string)
+        if len(name) > LONGEST_NAME:
+            shown = name[:LONGEST_NAME]
+            self.problem(
+                line, f'exim item name too long (>64), unable to use "{shown}" (truncated)', Span(0, len(name))
+            )
+            return
+        try:
+            tree = _parser().parse(string, start="driver_line")
+        except UnexpectedInput:
+            tree = None
+        if tree is not None and tree.data == "driver":
+            self._end_driver()
+            if any(driver.name == name for driver in self.drivers):
+                self.problem(line, f'there are two {kind}s called "{name}"', Span(0, len(name)), placed=False)
+            self.driver = Driver(name, (), line, Span(0, len(name)))
+            self.astray = False
+        elif tree is None or self.driver is None:
+            if not self.astray:
+                self.problem(line, *driver_line_error(string, kind, name, self.driver is not None))
+            self.astray = self.driver is None
+        else:
+            self.settings.append(_setting(line, cast("Tree[Token]", tree.children[0])))
+
+    def _end_driver(self) -> None:
+        if self.driver is not None:
+            old = self.driver
+            self.drivers.append(Driver(old.name, tuple(self.settings), old.line, old.span))
+            self.settings = []
+        self.driver = None
+
+    def _add_rule(self, line: LogicalLine) -> None:
+        try:
+            if self.section == "rewrites":
+                self.rewrites.append(parse_rewrite_rule(line))
+            else:
+                self.retries.append(parse_retry_rule(line))
+        except RuleError as error:
+            self.problem(line, error.message, error.span)
+
+    def problem(self, line: LogicalLine, message: str, span: Span, *, placed: bool = True) -> None:
+        file, number = (line.exim_file, line.exim_line) if placed else ("", 0)
+        self.problems.append(Problem(message, line.text, span, file, number))
+
+
+def _main_item(line: LogicalLine, tree: Tree[Token]) -> Setting | NamedList:
+    if tree.data != "named_list":
+        return _setting(line, tree)
+    tokens = {token.type: token for token in cast("list[Token]", tree.children)}
+    word = str(tokens["LIST"])
+    kind = cast(ListKind, word[: word.index("list")])
+    name = str(tokens.get("NAME_OF_LIST", ""))
+    value = _rest(line.text, tokens.get("VALUE"))
+    return NamedList(kind, name, value, word.endswith("_cache"), "HIDE" in tokens, line, Span(0, len(line.text)))
+
+
+def _setting(line: LogicalLine, tree: Tree[Token]) -> Setting:
+    """The node of a rule `setting` or `hidden_setting`."""
+    tokens = {token.type: token for token in cast("list[Token]", tree.children)}
+    first = cast(Token, tree.children[0])
+    word = str(tokens.get("WORD", "") if first.type == "HIDE" else first)
+    prefix = "no_" if word.startswith("no_") else "not_" if word.startswith("not_") else ""
+    value = _rest(line.text, tokens.get("VALUE")) if "EQUALS" in tokens else None
+    rest = tokens.get("REST") or tokens.get("DRIVER_REST")
+    span = Span(0, len(line.text))
+    return Setting(word[len(prefix) :], value, prefix, first.type == "HIDE", _rest(line.text, rest), line, span)
+
+
+def _rest(text: Text, token: Token | None) -> Text:
+    """The text from a token on; without one, nothing, at the end of the line."""
+    start = len(text) if token is None else token.start_pos
+    assert start is not None, "tokens of a parse have positions"
+    return text.slice(start, len(text))
+
+
+def unparse(config: ConfigFile) -> str:
+    """The configuration as text, from which the same tree is read again: without comments, macros and conditionals."""
+    lines = [_unparse_main(item) for item in config.main]
+    for section in config.sections:
+        lines += ["", *_unparse_section(section)]
+    return "".join(_protect(line) + "\n" for line in lines)
+
+
+def _protect(line: str) -> str:
+    """The line so that the reader takes it as it is: a backslash or white space at the end, a directive in front."""
+    body = line.lstrip(SPACE)
+    if body.startswith("."):
+        line = line[: len(line) - len(body)] + ".\\\n" + body[1:]
+    return line + "\\" if line.rstrip(SPACE) != line or line.endswith("\\") else line
+
+
+def _unparse_section(section: Section) -> Iterator[str]:
+    match section:
+        case AclSection():
+            yield "begin acl"
+            for line in section.lines:
+                yield line.text.string
+        case DriverSection():
+            yield f"begin {section.kind}s"
+            for driver in section.drivers:
+                yield f"{driver.name}:"
+                for setting in driver.settings:
+                    yield "  " + _unparse_main(setting)
+        case RewriteSection():
+            yield "begin rewrite"
+            for rewrite in section.rules:
+                yield unparse_rewrite_rule(rewrite)
+        case RetrySection():
+            yield "begin retry"
+            for retry in section.rules:
+                yield unparse_retry_rule(retry)
+        case LocalScanSection():
+            yield "begin local_scan"
+            for setting in section.settings:
+                yield "  " + _unparse_main(setting)
+        case _:
+            assert_never(section)
+
+
+def _unparse_main(item: Setting | NamedList) -> str:
+    hide = "hide " if item.hidden else ""
+    match item:
+        case NamedList():
+            return f"{hide}{item.kind}list{'_cache' if item.cached else ''} {item.name} = {item.value}"
+        case Setting():
+            if item.value is not None:
+                return f"{hide}{item.written} = {item.value}"
+            return f"{hide}{item.written}\t{item.rest}" if item.rest.string else f"{hide}{item.written}"
+        case _:
+            assert_never(item)
