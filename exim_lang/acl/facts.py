@@ -18,8 +18,9 @@ def start(scope: Scope) -> None:
 
 
 def remember(scope: Scope, name: str, value: bytes | None) -> None:
-    """Sets the variable `name`, or with None unsets it."""
+    """Sets the variable `name` for the rest of the message (`host_data`: of the connection), or with None unsets it."""
+    facts = scope.process.facts if name == "host_data" else scope.message.facts
     if value is None:
-        scope.variables.pop(name, None)
+        facts.pop(name, None)
     else:
-        scope.variables[name] = value
+        facts[name] = value

@@ -83,7 +83,10 @@ def _read(scope: Scope, path: bytes) -> Acl:
 
 
 def _parse(scope: Scope, text: Text) -> Acl:
-    file, line = scope.config.end
+    files = scope.config.files
+    # Exim names the last line of the configuration, which it read long ago
+    file, content = (files[0].name, files[0].content) if files else (scope.config.path, "")
+    line = content.count("\n") + (not content.endswith("\n"))
     acl, problems = parse_inline(text, names_of(scope), exim_file=file, exim_line=line)
     if problems:
         raise AclError(problems[0].message, problems[0].span, problems[0].text)
@@ -92,4 +95,5 @@ def _parse(scope: Scope, text: Text) -> Acl:
 
 def names_of(scope: Scope) -> AclNames:
     """The conditions and modifiers that the dialect of the configuration knows."""
-    return acl_names(scope.config.dialect.version)
+    dialect = scope.config.dialect
+    return acl_names(dialect.version, dialect.build.features)

@@ -15,7 +15,6 @@ from exim_lang.acl.verdict import Outcome, Result, Step, Verdict
 from exim_lang.acl.warning import warn
 from exim_lang.errors import Deferred, ExpansionError, ForcedFailure, UsageError
 from exim_lang.expand.engine import expand
-from exim_lang.lists.result import ListDeferred
 from exim_lang.source.text import Text
 from exim_lang.syntax.acl_names import PHASES, acl_facts
 from exim_lang.syntax.acl_nodes import Condition, Modifier, Statement, Verb
@@ -312,11 +311,8 @@ class Runner:
             if error.message:
                 messages.log = error.message.encode("latin-1")
             return "error", True
-        except ListDeferred as error:
-            # the rest is in the log already; Exim has no more to say than what a lookup said
-            if error.search_message != "NULL":
-                messages.log = error.search_message.encode("latin-1")
-            result = "defer"
+        except ForcedFailure:
+            return "ok", False
         except Deferred as error:
             if error.message:
                 messages.log = error.message.encode("latin-1")

@@ -31,10 +31,11 @@ class Step:
 class Verdict:
     """How an ACL ended.
 
-    `user_message` goes to the client (an SMTP code at its start is still in it), `log_message` to the log; None is unset. `decided_by` is the statement that ended the ACL, None for the implicit deny at its end, for an empty ACL and
-    for one that could not be read. `failed` is the condition whose result that was, if it was not the verb's own.
-    `temporary_details` says that a temporary rejection may tell its user message to the client. `reject_logs` are the logs
-    ("main", "reject", "panic") that a rejection goes to.
+    `user_message` goes to the client (an SMTP code at its start is still in it), `log_message` to the log; None is unset.
+    `decided_by` is the statement that ended the ACL, None for the implicit deny at its end, for an empty ACL and for one
+    that could not be read. `failed` is the condition whose result that was, if it was not the verb's own.
+    `temporary_details` says that a temporary rejection may tell its user message to the client. `reject_logs` are the
+    logs ("main", "reject", "panic") that a rejection goes to.
     """
 
     verdict: Outcome

@@ -1,4 +1,4 @@
-"""Verifying addresses where there is no routing: only fixtures can tell.
+"""Verifying addresses before there is routing: fixtures tell, or a configuration without routers.
 
     "verify": {"recipient joe@a.example": "ok",
                "recipient nobody@a.example": {"fail": "Unrouteable address", "failure": "route"},
@@ -19,18 +19,22 @@ if TYPE_CHECKING:
 _MEMBERS = frozenset({"ok", "fail", "defer", "user_message", "failure", "address_data", "routed", "callout_deferred"})
 
 
-def from_fixtures(scope: Scope, address: bytes, request: VerifyRequest) -> Verified:
-    """What a fixture of the kind "verify" says of the address; raises ClosedWorld when there is none.
+def without_routing(scope: Scope, address: bytes, request: VerifyRequest) -> Verified:
+    """What a fixture of the kind "verify" says of the address, or what is true without any router; else ClosedWorld.
 
     The call is the role and the address; with a callout, `callout` stands in front of both. The answer is "ok", or an
-    object with one of the members `ok`, `fail` and `defer` (the log message) and perhaps `user_message`, `failure`, `address_data`,
-    `routed` and `callout_deferred`.
+    object with one of the members `ok`, `fail` and `defer` (the log message) and perhaps `user_message`, `failure`,
+    `address_data`, `routed` and `callout_deferred`.
     """
     role = "sender" if request.role != "recipient" else "recipient"
     call = role.encode("ascii") + b" " + address
     if request.callout is not None and scope.world.fixtures.knows("verify", b"callout " + call):
         call = b"callout " + call
     if not scope.world.fixtures.knows("verify", call):
+        if b"@" not in address:
+            return Verified("fail", failure="qualify")
+        if not scope.config.routers:
+            return Verified("fail", b"Unrouteable address", b"Unrouteable address", "route")
         text = to_text(call)
         raise ClosedWorld(
             f"verifying {text} takes routing, which was not asked for: give a fixture",

@@ -1,13 +1,13 @@
 """The names that may stand in an ACL, as facts: conditions, modifiers, controls and the things that `verify` tests.
 
 The table is `exim_lang/model/facts/acl.tsv`, one name a row. Its column `phases` lists the ACLs that a name may stand in;
-`not` in front lists those that it may not; `HELO@4.97` means "since 4.97". `feature` is the word for what has to be
-compiled in, as `-bV` prints it behind "Support for".
+`not` in front lists those that it may not; `HELO@4.97` means "since 4.97". `feature` is what has to be compiled in, in
+small letters as a dialect's build names it (`dkim`, `content_scanning`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -87,7 +87,8 @@ def acl_facts() -> dict[tuple[str, str], AclFact]:
     return facts
 
 
-def acl_names(version: Version = NEWEST, features: Collection[str] | None = None) -> AclNames:
+@cache
+def acl_names(version: Version = NEWEST, features: frozenset[str] | None = None) -> AclNames:
     """The conditions and modifiers of an Exim of `version` that was built with `features` (None: with all)."""
     known = [
         fact
