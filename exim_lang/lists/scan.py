@@ -15,7 +15,7 @@ from exim_lang.lists.files import lines_of
 from exim_lang.lists.result import SPOKEN, Cache, ItemDeferred, ListDeferred, Remembered, Unknown
 from exim_lang.lists.trouble import check_metadata, log, trace, version_of
 from exim_lang.source.text import Text
-from exim_lang.syntax.list_items import ItemKind, Kind, classify_item, negation
+from exim_lang.syntax.list_items import SPACES, ItemKind, Kind, classify_item, negation
 from exim_lang.taint import is_tainted, like
 
 if TYPE_CHECKING:
@@ -224,9 +224,10 @@ class Scan:
         self.asked = named or f'"{shown if source is None else source}"'
         if not named:
             self.shown = f'"{shown}"' if len(shown) <= _SHOWN else f'"{shown[:_SHOWN]}"...'
+        alone = like(items.strip(SPACES), items)
         tainted_too = version_of(self.scope) < (4, 99)
         try:
-            return self.over([items] if single else split_list(items, tainted_too=tainted_too))
+            return self.over(([alone] if alone else []) if single else split_list(items, tainted_too=tainted_too))
         finally:
             checker.metadata = outside
             self.shown = named
