@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from exim_lang.expand.string_list import split_list
 from exim_lang.lists.result import ItemDeferred, ListDeferred
 from exim_lang.lists.strings import StringCheck
-from exim_lang.lists.trouble import dies, log, trace
+from exim_lang.lists.trouble import fatal, log, trace
 from exim_lang.syntax.list_items import ItemKind, Kind, classify, negation, split_address_pattern
 from exim_lang.taint import join, like
 
@@ -135,7 +135,7 @@ class AddressCheck:
                     return False
                 break
         shown = self.address.decode("latin-1"), pattern.decode("latin-1")
-        dies(self.scope, f"Loop detected in lookup of local part of {shown[0]} in {shown[1]}")
+        raise fatal(self.scope, f"Loop detected in lookup of local part of {shown[0]} in {shown[1]}")
 
     def _domain(self, domain: bytes, wanted: bytes, value: bytes | None, before: tuple[bytes | None, ...] | None) -> bool:
         """The domain is matched against a domain list of one item; `value` is what the local part yielded."""

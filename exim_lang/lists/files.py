@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from exim_lang.lists.trouble import dies, log
+from exim_lang.lists.trouble import fatal, log
 from exim_lang.syntax.list_items import SPACES, Kind
 from exim_lang.taint import is_tainted
 
@@ -23,7 +23,7 @@ def lines_of(scope: Scope, path: bytes, kind: Kind, what: str) -> list[bytes]:
     """The items of a file: its lines without comments and white space around them, empty ones left out.
 
     In address and local part lists `#` starts a comment only behind white space. `what` is the file in Exim's message.
-    Raises what `dies` raises when the file cannot be read.
+    Raises what `fatal` gives when the file cannot be read.
     """
     try:
         if is_tainted(path):
@@ -33,7 +33,7 @@ def lines_of(scope: Scope, path: bytes, kind: Kind, what: str) -> list[bytes]:
     except IsADirectoryError:
         return []  # opening one works, reading it does not
     except OSError as error:
-        dies(scope, f"failed to open {what}: {error.strerror}")
+        raise fatal(scope, f"failed to open {what}: {error.strerror}") from error
     lines = []
     for whole in content.splitlines(keepends=True):
         for at in range(0, len(whole), LONGEST_LINE):

@@ -12,7 +12,7 @@ from exim_lang.lists.lookups import lookup_type, run_lookup
 from exim_lang.lists.options import primary_hostname
 from exim_lang.lists.result import ItemDeferred, Unknown
 from exim_lang.lists.strings import StringCheck
-from exim_lang.lists.trouble import dies, log, trace, version_of
+from exim_lang.lists.trouble import fatal, log, trace, version_of
 from exim_lang.search.search import parse_lookup_type
 from exim_lang.syntax.list_items import (
     SPACES,
@@ -117,7 +117,7 @@ class HostCheck:
                 raise ExpansionError(f'unknown lookup type "{plain.decode("latin-1")}"')
             search = parse_lookup_type(name, self.scope.config.dialect)
         except ExpansionError as error:
-            dies(self.scope, error.message)
+            raise fatal(self.scope, error.message) from error
         key = address_key(self.address, mask, b":" if search.name == "iplsearch" else b".")
         found = run_lookup(self.scope, search, like(rest.lstrip(SPACES), pattern), key)
         self.value = found.value if found is not None else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exim_lang.errors import ExpansionError
 from exim_lang.lists.result import ItemDeferred
-from exim_lang.lists.trouble import dies
+from exim_lang.lists.trouble import fatal
 from exim_lang.search.search import Found, SearchDeferred, find, parse_lookup_type
 from exim_lang.search.types import SearchType
 from exim_lang.syntax.list_items import SPACES
@@ -26,12 +26,12 @@ def lookup_type(scope: Scope, item: bytes) -> tuple[SearchType, bytes]:
 def look_up_item(scope: Scope, item: bytes, key: bytes, *, partial: bool) -> Found | None:
     """Does the lookup that an item asks for: of `key`, unless the item has a query of its own.
 
-    `partial=False` drops partial matching. Raises ItemDeferred, and what `dies` raises.
+    `partial=False` drops partial matching. Raises ItemDeferred, and what `fatal` gives.
     """
     try:
         search, rest = lookup_type(scope, item)
     except ExpansionError as error:
-        dies(scope, error.message)
+        raise fatal(scope, error.message) from error
     if not partial and search.partial is not None:
         search = replace(search, partial=None)
     return run_lookup(scope, search, rest, key)
@@ -44,4 +44,4 @@ def run_lookup(scope: Scope, search: SearchType, rest: bytes, key: bytes) -> Fou
     except SearchDeferred as error:
         raise ItemDeferred(error.message) from error
     except ExpansionError as error:
-        dies(scope, error.message)
+        raise fatal(scope, error.message) from error

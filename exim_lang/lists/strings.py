@@ -11,7 +11,7 @@ from exim_lang.lists.interfaces import local_addresses
 from exim_lang.lists.lookups import look_up_item
 from exim_lang.lists.mx import matches_mx
 from exim_lang.lists.options import primary_hostname
-from exim_lang.lists.trouble import check_metadata, dies
+from exim_lang.lists.trouble import check_metadata, fatal
 from exim_lang.syntax.list_items import ItemKind, Kind, classify_string
 from exim_lang.taint import like
 
@@ -98,7 +98,7 @@ class StringCheck:
             # A list has its own words for the same trouble.
             shown = pattern.decode("latin-1")
             reason = error.message.removeprefix(f'regular expression error in "{shown}": ')
-            dies(self.scope, f"regular expression error: {reason} while compiling {shown}")
+            raise fatal(self.scope, f"regular expression error: {reason} while compiling {shown}") from error
         found = compiled.search(self.original)
         return found is not None and self._matched(pattern, found.groups[1:], self.original)
 

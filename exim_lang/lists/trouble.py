@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from exim_lang.errors import ProcessDied
 from exim_lang.lists.result import ItemDeferred
@@ -29,15 +29,13 @@ def version_of(scope: Scope) -> tuple[int, int]:
     return scope.config.dialect.version
 
 
-def dies(scope: Scope, message: str) -> NoReturn:
-    """An item that Exim cannot use at all: an unknown lookup type, a file that cannot be opened.
+def fatal(scope: Scope, message: str) -> ItemDeferred | ProcessDied:
+    """What to raise for an item that Exim cannot use at all: an unknown lookup type, a file that cannot be opened.
 
     Up to 4.98 this is the end of the process (ProcessDied); since 4.99 the list is deferred (ItemDeferred).
     """
     log(scope, message, panic=True)
-    if version_of(scope) >= (4, 99):
-        raise ItemDeferred(message)
-    raise ProcessDied(message)
+    return ItemDeferred(message) if version_of(scope) >= (4, 99) else ProcessDied(message)
 
 
 def check_metadata(scope: Scope, item: bytes) -> None:

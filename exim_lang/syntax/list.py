@@ -166,7 +166,7 @@ def _escaped(code: str) -> str:
 
 def _change(units: list[_Unit]) -> tuple[str, str, int]:
     """The separator, how it is written, and behind how many units the items begin."""
-    at = next((n for n, unit in enumerate(units) if unit.char is None or unit.char not in _BLANK), len(units))
+    at = next((n for n, unit in enumerate(units) if not _is_blank(unit, _BLANK)), len(units))
     if at + 1 < len(units) and units[at].char == "<":
         char = units[at + 1].char
         if char is not None and char in _SEPARATORS:
@@ -175,15 +175,18 @@ def _change(units: list[_Unit]) -> tuple[str, str, int]:
     return ":", ":", 0
 
 
+def _is_blank(unit: _Unit, blank: str) -> bool:
+    return unit.char is not None and unit.char in blank
+
+
 def _items(units: list[_Unit], separator: str, kind: Kind, length: int) -> Iterator[ListItem]:
     """Splits as Exim does after expansion: a doubled separator is data, unless it is a control character."""
     blank = _BLANK.replace(separator, "")
     doubles = separator not in _CONTROL
     at, end = 0, len(units)
     while True:
-        while at < end and units[at].char is not None and units[at].char in blank:
-            at += 1
-        if at >= end:
+        at = next((n for n in range(at, end) if not _is_blank(units[n], blank)), end)
+        if at == end:
             return
         data: list[_Unit] = []
         while at < end:
@@ -202,13 +205,13 @@ def _items(units: list[_Unit], separator: str, kind: Kind, length: int) -> Itera
 
 
 def _item(data: list[_Unit], kind: Kind, stop: int) -> ListItem:
-    while data and data[-1].char is not None and data[-1].char in _BLANK:
+    while data and _is_blank(data[-1], _BLANK):
         data.pop()
     whole = Span(data[0].start, data[-1].end) if data else Span(stop, stop)
     negated = bool(data) and data[0].char == "!"
     if negated:
         data = data[1:]
-        while data and data[0].char is not None and data[0].char in _BLANK:
+        while data and _is_blank(data[0], _BLANK):
             data = data[1:]
     text = "".join(unit.written if unit.char is None else unit.char for unit in data)
     constant = all(unit.char is not None for unit in data)
