@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as parser
+from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from exim_lang.expand.string_list import split_list
@@ -21,9 +22,22 @@ def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
 
+def _integer(digits: str) -> int:
+    if not -(2**63) <= (value := int(digits)) < 2**63:
+        _refuse(digits)
+    return value
+
+
+def _real(digits: str) -> float:
+    if isinf(value := float(digits)):
+        _refuse(digits)
+    return value
+
+
 def _parse(content: bytes) -> Any:
+    """The content of a file: an object or an array whose numbers fit into 64 bits."""
     try:
-        value = parser.loads(content.decode("utf-8"), parse_constant=_refuse)
+        value = parser.loads(content.decode("utf-8"), parse_constant=_refuse, parse_int=_integer, parse_float=_real)
     except ValueError:
         return _Nothing()
     return value if isinstance(value, dict | list) else _Nothing()

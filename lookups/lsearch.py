@@ -125,7 +125,7 @@ def open_linear(scope: Scope, file: bytes) -> LinearFile:
     shown = file.decode("latin-1")
     try:
         mode = scope.world.stat(file).st_mode if file.startswith(b"/") else 0
-        if mode and not stat.S_ISREG(mode) and file != b"/dev/null":
+        if mode and not stat.S_ISREG(mode):
             raise SearchOpenError(f"{shown} is not a regular file (lsearch lookup)")
         if not mode:
             raise FileNotFoundError(2, "")  # a relative path: Exim looks in its spool directory
