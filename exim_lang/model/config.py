@@ -1,0 +1,152 @@
+"""A configuration after reading: main options, named lists, ACLs, drivers, retry and rewrite rules, with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from exim_lang.errors import Problem
+from exim_lang.model.dialect import Dialect
+from exim_lang.model.options import OptionFact, default_of, find_option
+from exim_lang.model.values import Value
+from exim_lang.source.lines import LogicalLine, Macro
+from exim_lang.source.text import Place, SourceFile, Span, Text
+from exim_lang.syntax.acl_nodes import Acl
+
+ListKind: TypeAlias = Literal["domain", "host", "address", "localpart"]
+LIST_KINDS: tuple[ListKind, ...] = ("domain", "host", "address", "localpart")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One option that is set.
+
+    `text` is the value as the string that Exim works with: quotes and their escapes are gone, each character still
+    knows its origin; of an option that may be repeated, all values joined as Exim joins them. `value` is the typed one.
+    `hidden` is True behind `hide`. `line` is the logical line and `span` the option's name in it.
+    """
+
+    name: str
+    value: Value
+    text: Text
+    line: LogicalLine
+    span: Span
+    hidden: bool = False
+
+    @property
+    def place(self) -> Place:
+        return self.line.text.place(self.span.start)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """`domainlist name = text`; `text` is not yet expanded. `cached` is the suffix `_cache`."""
+
+    name: str
+    kind: ListKind
+    text: Text
+    hidden: bool = False
+    cached: bool = False
+    line: LogicalLine | None = field(default=None, compare=False, repr=False)
+    span: Span = Span(0, 0)
+
+    @property
+    def place(self) -> Place:
+        return self.text.place(0) if self.line is None else self.line.text.place(self.span.start)
+
+
+@dataclass(slots=True)
+class Driver:
+    """One router, transport or authenticator: `name` is its own, `driver` the one that it uses.
+
+    `kind` is "router", "transport" or "authenticator"; `settings` hold generic and private options alike.
+    """
+
+    kind: str
+    name: str
+    dialect: Dialect
+    line: LogicalLine
+    span: Span
+    driver: str = ""
+    settings: dict[str, Setting] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        return self.line.text.place(self.span.start)
+
+    def fact(self, name: str) -> OptionFact | None:
+        """What is known of an option of this driver, None for one that it does not have."""
+        return find_option(self.dialect, f"{self.kind}:{self.driver}", name) or find_option(
+            self.dialect, f"{self.kind}:generic", name
+        )
+
+    def option(self, name: str) -> Value:
+        """The value of an option, or its default; raises KeyError for one that this driver does not have."""
+        return _option(self.settings, self.fact(name), name, {})
+
+    def text(self, name: str) -> Text | None:
+        """A string option as text to be expanded, None when it is unset or empty; its default counts."""
+        return _text(self.settings, self.fact(name), name, {})
+
+
+@dataclass(slots=True)
+class Config:
+    """A whole configuration: `path` is the main file, `problems` what Exim would refuse, in the order it comes upon it."""
+
+    path: str
+    dialect: Dialect
+    main: dict[str, Setting] = field(default_factory=dict)
+    lists: dict[str, dict[str, NamedList]] = field(default_factory=lambda: {kind: {} for kind in LIST_KINDS})
+    acls: dict[str, Acl] = field(default_factory=dict)
+    routers: list[Driver] = field(default_factory=list)
+    transports: list[Driver] = field(default_factory=list)
+    authenticators: list[Driver] = field(default_factory=list)
+    rewrite: list[LogicalLine] = field(default_factory=list)
+    retry: list[LogicalLine] = field(default_factory=list)
+    local_scan: dict[str, Setting] = field(default_factory=dict)
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+    files: list[SourceFile] = field(default_factory=list)
+    lines: list[LogicalLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def fatal(self) -> Problem | None:
+        """The first problem that keeps Exim from starting; None when it would start."""
+        return next((problem for problem in self.problems if problem.fatal), None)
+
+    def fact(self, name: str) -> OptionFact | None:
+        """What is known of a main option, None when this dialect has no such."""
+        return find_option(self.dialect, "main", name)
+
+    def option(self, name: str) -> Value:
+        """The value of a main option, or its default; raises KeyError for an option that this dialect does not have."""
+        return _option(self.main, self.fact(name), name, self.dialect.build.defaults)
+
+    def text(self, name: str) -> Text | None:
+        """A main option of type string as text to be expanded, None when it is unset or empty; its default counts."""
+        return _text(self.main, self.fact(name), name, self.dialect.build.defaults)
+
+    def driver(self, kind: str, name: str) -> Driver | None:
+        """The router, transport or authenticator of that name."""
+        found = {"router": self.routers, "transport": self.transports, "authenticator": self.authenticators}[kind]
+        return next((driver for driver in found if driver.name == name), None)
+
+
+def _option(settings: dict[str, Setting], fact: OptionFact | None, name: str, defaults: Mapping[str, str]) -> Value:
+    setting = settings.get(name)
+    if setting is not None:
+        return setting.value
+    if fact is None:
+        raise KeyError(name)
+    return default_of(fact, defaults)
+
+
+def _text(settings: dict[str, Setting], fact: OptionFact | None, name: str, defaults: Mapping[str, str]) -> Text | None:
+    setting = settings.get(name)
+    if setting is not None:
+        return setting.text if setting.text.string else None
+    if fact is None:
+        return None
+    default = defaults.get(name, fact.default)
+    return Text.literal(default, f"<default of {name}>") if default else None
