@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow", default="", metavar="KINDS", help="what may be really done: dns,redis,run,...")
     parser.add_argument("--root", default="", metavar="DIR", help="absolute paths are looked up below DIR")
     parser.add_argument("--fixtures", metavar="FILE", help="answers of the outside world")
+    parser.add_argument("--trace", action="store_true", help="show what every part came to, as a tree")
     parser.add_argument("--json", action="store_true", help="one JSON object a string")
 
 
@@ -42,7 +43,10 @@ def run(options: argparse.Namespace) -> int:
     scope = None if plain else make_scope(options)
     status = 0
     for string in strings:
-        status = max(status, show(string, scope, options.json))
+        if options.trace and scope is not None:
+            show_trace(string, scope, options.json)
+        if not (options.trace and options.json):
+            status = max(status, show(string, scope, options.json))
     return status
 
 
@@ -78,6 +82,18 @@ def show(string: str, scope: Scope | None, as_json: bool) -> int:
     except ExpansionError as error:
         return print_error(string, error, as_json)
     return print_value(string, value, as_json)
+
+
+def show_trace(string: str, scope: Scope, as_json: bool) -> None:
+    from exim_lang.expand.trace import expand_traced
+
+    trace = expand_traced(os.fsencode(string).decode("latin-1"), scope)
+    if as_json:
+        import json
+
+        print(json.dumps(trace.as_dict()))
+    else:
+        print(string, *trace.lines(), sep="\n")
 
 
 def print_value(string: str, value: bytes, as_json: bool) -> int:

@@ -28,9 +28,9 @@ Compiled = Callable[[Scope], bytes]
 class Writer:
     """Writes the code for one string."""
 
-    def __init__(self, text: str, root: tree.String) -> None:
+    def __init__(self, text: str, root: tree.String, traced: bool = False) -> None:
         self.text = text
-        self.root = root
+        self.traced = traced
         self.faults = Faults(text, root)
         self.out = Emitter()
 
@@ -66,7 +66,18 @@ class Writer:
             self.out.line(f"    {result} = class_of(({', '.join(doubtful)},))({result})")
         return Value(result, not doubtful)
 
+    def note(self, node: tree.Node, code: str) -> None:
+        """Tells the trace, when there is one, what `node` came to."""
+        if self.traced:
+            self.out.line(f"s.trace({self.out.object(node, 'node')}, {code})")
+
     def part(self, node: tree.Part) -> Value:
+        value = self.write_part(node)
+        if not isinstance(node, tree.Literal | tree.Bad):
+            self.note(node, value.code)
+        return value
+
+    def write_part(self, node: tree.Part) -> Value:
         match node:
             case tree.Literal():
                 return constant(node.value)
@@ -143,9 +154,12 @@ class Writer:
         return result
 
 
-def compile_tree(text: str, root: tree.String) -> tuple[Compiled, list[Span | None], str]:
-    """A function that expands `root`, the tree of `text`; the span of each line of its code; and the code itself."""
-    writer = Writer(text, root)
+def compile_tree(text: str, root: tree.String, traced: bool = False) -> tuple[Compiled, list[Span | None], str]:
+    """A function that expands `root`, the tree of `text`; the span of each line of its code; and the code itself.
+
+    A traced function tells `scope.trace` what each part came to.
+    """
+    writer = Writer(text, root, traced)
     try:
         value = writer.string(root)
     except RecursionError as error:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 def condition(w: Writer, node: tree.Condition) -> str:
     """Writes the evaluation of `node`; returns the name (or constant) that holds its truth."""
+    truth = write_condition(w, node)
+    w.note(node, truth)
+    return truth
+
+
+def write_condition(w: Writer, node: tree.Condition) -> str:
     match node:
         case tree.Nothing():
             return failed(w, w.faults.nothing(node))

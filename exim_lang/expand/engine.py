@@ -7,6 +7,7 @@ A string is parsed and compiled once; the function is kept by the string's text.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from types import TracebackType
 from typing import NamedTuple
@@ -23,7 +24,7 @@ KEPT = 8192  # compiled strings; far more than a configuration has
 class Compiled(NamedTuple):
     """A string's function, and where each line of its code comes from."""
 
-    function: object
+    function: Callable[[Scope], bytes]
     spans: list[Span | None]
     code: str
 
@@ -48,7 +49,7 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
         return string.encode("latin-1")
     try:
         compiled = compiled_string(string)
-        return compiled.function(scope)  # type: ignore[operator, no-any-return]
+        return compiled.function(scope)
     except ExpansionError as error:
         if error.text is None:
             error.span = error.span or span_of(error.__traceback__, compiled)

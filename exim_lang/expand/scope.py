@@ -85,6 +85,8 @@ class Scope:
     run_acl: RunAcl = _later_layer_missing
     verify_address: VerifyAddress = _later_layer_missing
     expand_address: ExpandAddress = _later_layer_missing
+    trace: Callable[[object, object], None] | None = None
+    """Takes each node of a traced string with what it came to; None when nobody asked."""
     caches: dict[str, object] = field(default_factory=dict)
     """Per-session caches of lookups, DNS lists, named lists: each owner uses its own key."""
 
