@@ -11,7 +11,9 @@ from exim_lang.model.setting import read_setting, read_string
 from exim_lang.source.lines import LogicalLine
 from exim_lang.source.text import Span
 
-_LIST = re.compile(r"(hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list(?=[ \t\n\v\f\r])[ \t\n\v\f\r]*")
+_LIST = re.compile(
+    r"(hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list(_cache)?(?=[ \t\n\v\f\r])[ \t\n\v\f\r]*"
+)
 _LIST_NAME = re.compile(r"([A-Za-z][A-Za-z0-9_]*)?[ \t\n\v\f\r]*")
 _KINDS: dict[str, ListKind] = {"domain": "domain", "host": "host", "address": "address", "localpart": "localpart"}
 _WORDS = {"domain": "domain", "host": "host", "address": "address", "localpart": "local part"}
@@ -46,4 +48,4 @@ def read_named_list(config: Config, line: LogicalLine, match: re.Match[str]) -> 
     if not string.startswith("=", name.end()):
         raise ConfigError(f"missing '=' after \"{word}\"", span)
     text = read_string(line.text, name.end() + 1, word)
-    config.lists[kind][word] = NamedList(word, kind, text, bool(match[1]), line, span)
+    config.lists[kind][word] = NamedList(word, kind, text, bool(match[1]), bool(match[3]), line, span)
