@@ -7,8 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import lookup_files
 import pytest
@@ -17,10 +16,9 @@ from exim_lang.errors import ClosedWorld, ExpansionError
 from exim_lang.expand.engine import expand
 from exim_lang.expand.scope import Scope
 from exim_lang.lists.match import match_list
-from exim_lang.model.config import Config
 from exim_lang.model.dialect import Dialect
+from exim_lang.model.load import config_from_text
 from exim_lang.search.search import SearchDeferred, SearchOpenError, find, parse_lookup_type, quote
-from exim_lang.source.text import Text
 from exim_lang.taint import Tainted, is_tainted, quoted_for, taint
 from exim_lang.world.fixtures import Fixtures, Json
 from exim_lang.world.opening import open_world
@@ -52,13 +50,9 @@ def cases(family: str) -> Iterator[tuple[str, str]]:
 
 def new_scope(world: World | None = None, **settings: str) -> Scope:
     """A scope for a configuration with nothing in it but `settings`."""
-    config = SimpleNamespace(
-        option=settings.get,
-        text=lambda name: Text.literal(settings[name]) if name in settings else None,
-        dialect=Dialect(),
-        lists={},
-    )
-    return Scope(cast("Config", config), world or open_world(host_name="mx.example.org"), match_list=match_list)
+    config = config_from_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
+    assert not config.problems
+    return Scope(config, world or open_world(host_name="mx.example.org"), match_list=match_list)
 
 
 def answer(scope: Scope, string: str) -> str:

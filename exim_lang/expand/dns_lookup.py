@@ -1,6 +1,6 @@
 """DNS lookups as Exim's dns.c does them: names checked, answers kept for the session, options obeyed (chapter 14).
 
-`check_dns_names_pattern` refuses names, `dns_again_means_nonexist` turns temporary errors into absence, and an address is
+`dns_check_names_pattern` refuses names, `dns_again_means_nonexist` turns temporary errors into absence, and an address is
 turned round for a PTR lookup.
 """
 
@@ -18,8 +18,6 @@ from exim_lang.world.dns import DnsAnswer, Srv
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
 
-NAMES_PATTERN: Final = rb"(?i)^(?>(?(1)\.|())[^\W](?>[a-z0-9/_-]*[^\W])?)+(\.?)$"
-"""The default of `check_dns_names_pattern`."""
 _SERVICE_TYPES: Final = ("SRV", "TLSA")
 
 
@@ -51,13 +49,11 @@ def _ask(scope: Scope, name: bytes, type: str) -> DnsAnswer:
 
 
 def name_is_allowed(scope: Scope, name: bytes, type: str) -> bool:
-    """Whether `check_dns_names_pattern` lets a query for that name pass; PTR and TXT are not checked."""
+    """Whether `dns_check_names_pattern` lets a query for that name pass; PTR and TXT are not checked."""
     if type in ("PTR", "TXT"):
         return True
-    option = scope.config.option("check_dns_names_pattern")
-    if isinstance(option, str):
-        option = option.encode("latin-1")
-    pattern = option if isinstance(option, bytes) else NAMES_PATTERN
+    text = scope.config.text("dns_check_names_pattern")
+    pattern = text.encode() if text is not None else b""
     if not pattern:
         return True
     if type in _SERVICE_TYPES:  # the service and the protocol begin with an underscore
