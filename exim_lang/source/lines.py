@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from exim_lang.errors import Problem
-from exim_lang.source.text import Place, SourceFile, Span, Text
+from exim_lang.source.text import Place, SourceFile, Text
 
 
 @dataclass(frozen=True, slots=True)
 class LogicalLine:
     """One line as Exim's sections see it: macros replaced, continuations joined, white space at both ends removed.
 
-    `exim_file` and `exim_line` are what Exim names in "in line N of FILE" for a mistake in it: the last physical line
-    that was read. `macro` is the name that the line defines when it is a macro definition, `section` the section that
-    it is in (the word after `begin`, as written; empty in the main section and for the `begin` line of a section
-    itself `begins` is true).
+    Two are equal when they say the same. `exim_file` and `exim_line` are what Exim names in "in line N of FILE" for a
+    mistake in it: the last physical line that was read. `section` is the section that the line is in (the word behind
+    `begin` as written, empty in the main section); a `begin` line itself (`begins`) has the new one. `macro`
+    is the name that the line defines when it is a macro definition.
     """
 
     text: Text
-    exim_file: str
-    exim_line: int
-    section: str = ""
+    exim_file: str = field(default="", compare=False)
+    exim_line: int = field(default=0, compare=False)
+    section: str = field(default="", compare=False)
     macro: str = ""
     begins: bool = False
 
@@ -59,10 +59,12 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     macros: dict[str, Macro] = field(default_factory=dict)
     files: list[SourceFile] = field(default_factory=list)
+    order: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
+    """In which order physical lines, as file and number, were first read."""
 
-
-def problem(message: str, text: Text, span: Span, line: LogicalLine | None, *, fatal: bool = True) -> Problem:
-    """A Problem at the place where Exim says `line` is; without a line Exim names none."""
-    if line is None:
-        return Problem(message, text, span, fatal=fatal)
-    return Problem(message, text, span, line.exim_file, line.exim_line, fatal)
+    def position(self, problem: Problem) -> int:
+        """How far Exim has read when it comes across `problem`: a key to sort by."""
+        if problem.exim_line:
+            return self.order.get((problem.exim_file, problem.exim_line), 0)
+        place = problem.place
+        return self.order.get((place.file, place.line), 0)

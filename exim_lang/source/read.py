@@ -180,6 +180,7 @@ class _Reader:
             end = len(content) if end == -1 else end
             current.at = end + 1
             current.line += 1
+            self.source.order.setdefault((current.file.name, current.line), len(self.source.order))
             nul = content.find("\0", start, end)
             text = Text.of(current.file, start, end if nul == -1 else nul)
             if nul != -1:

@@ -7,6 +7,7 @@ apart as Exim does, and what has no shape at all is reported in Exim's words. A 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -51,6 +52,7 @@ _DRIVERS: dict[str, DriverKind] = {
     "transports": "transport",
 }
 _LONGEST_SECTION = 22
+_DIRECTIVE = re.compile(r"\.[a-z]")
 
 
 @cache
@@ -95,8 +97,10 @@ class _Builder:
     retries: list[RetryRule] = field(default_factory=list)
     driver: Driver | None = None
     settings: list[Setting] = field(default_factory=list)
+    nameless: bool = False
+    """Behind a macro definition in the section of ACLs: the next line has to name one."""
     astray: bool = False
-    """Behind a line that should have been a driver's name: what follows is not reported until there is one."""
+    """Behind a line that should have been a name: what follows is not reported until there is one."""
 
     def finish(self) -> ConfigFile:
         self._end_section()
@@ -105,11 +109,11 @@ class _Builder:
     def add(self, line: LogicalLine) -> None:
         if line.begins:
             self._begin(line)
-        elif self.section == "acls":
-            self.lines.append(line)
         elif line.macro:
             self._end_driver()
-            self.astray = False
+            self.nameless = self.section == "acls"
+        elif self.section == "acls":
+            self._add_to_acl(line)
         elif self.section in ("", "local_scans"):
             self._add_main(line)
         elif self.section in _DRIVERS:
@@ -150,7 +154,7 @@ class _Builder:
                     self.sections.append(DriverSection(_DRIVERS[kind], tuple(self.drivers), line))
         self.lines, self.drivers, self.settings, self.rewrites, self.retries = [], [], [], [], []
         self.opening = None
-        self.astray = False
+        self.astray = self.nameless = False
 
     def _add_main(self, line: LogicalLine) -> None:
         item = parse_setting(line)
@@ -160,6 +164,16 @@ class _Builder:
             self.main.append(item)
         elif isinstance(item, Setting):
             self.settings.append(item)
+
+    def _add_to_acl(self, line: LogicalLine) -> None:
+        string = line.text.string
+        if self.nameless and not string[len(word_at(string)) :].lstrip(SPACE).startswith(":"):
+            if not self.astray:
+                self.problem(line, "missing or malformed ACL name", Span(0, len(string)))
+            self.astray = True
+            return
+        self.nameless = self.astray = False
+        self.lines.append(line)
 
     def _add_to_driver(self, line: LogicalLine, kind: DriverKind) -> None:
         string = line.text.string
@@ -246,10 +260,15 @@ def unparse(config: ConfigFile) -> str:
     return "".join(_protect(line) + "\n" for line in lines)
 
 
+def _assign(name: str, value: Text) -> str:
+    space = "\t" if name.lower() == "begin" else " "
+    return f"{name}{space}= {value}" if value.string else f"{name}{space}="
+
+
 def _protect(line: str) -> str:
     """The line so that the reader takes it as it is: a backslash or white space at the end, a directive in front."""
     body = line.lstrip(SPACE)
-    if body.startswith("."):
+    if _DIRECTIVE.match(body):
         line = line[: len(line) - len(body)] + ".\\\n" + body[1:]
     return line + "\\" if line.rstrip(SPACE) != line or line.endswith("\\") else line
 
@@ -286,10 +305,10 @@ def _unparse_main(item: Setting | NamedList) -> str:
     hide = "hide " if item.hidden else ""
     match item:
         case NamedList():
-            return f"{hide}{item.kind}list{'_cache' if item.cached else ''} {item.name} = {item.value}"
+            return _assign(f"{hide}{item.kind}list{'_cache' if item.cached else ''} {item.name}", item.value)
         case Setting():
             if item.value is not None:
-                return f"{hide}{item.written} = {item.value}"
-            return f"{hide}{item.written}\t{item.rest}" if item.rest.string else f"{hide}{item.written}"
+                return _assign(f"{hide}{item.written}", item.value)
+            return f"{hide}{item.written}\t{item.rest}".rstrip(SPACE)
         case _:
             assert_never(item)

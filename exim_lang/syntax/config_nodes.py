@@ -86,7 +86,6 @@ class Driver:
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
     span: Span = field(default=_NO_SPAN, compare=False, repr=False)
 
-
     @property
     def place(self) -> Place:
         return self.line.text.place(self.span.start)
@@ -103,7 +102,7 @@ class DriverSection:
 
 @dataclass(frozen=True, slots=True)
 class AclSection:
-    """`begin acl`: its lines, with those that define macros, because these end an ACL."""
+    """`begin acl`: its lines, without macro definitions; the line behind one of these starts an ACL in any case."""
 
     lines: tuple[LogicalLine, ...] = ()
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)

@@ -180,7 +180,8 @@ class _Parameters:
 
 def _quote(item: Text) -> str:
     string = item.string
-    if string and not string.startswith('"') and not any(character in SPACE for character in string):
+    plain = string and string[0] not in '".#' and not any(character in SPACE for character in string)
+    if plain and string.lower() != "begin":
         return string
     escaped = re.sub(r'["\\]', r"\\\g<0>", string)
     return '"' + re.sub("[\n\t\v\f\r]", lambda match: f"\\x{ord(match[0]):02x}", escaped) + '"'
