@@ -74,6 +74,16 @@ def converse(session: Session, driver: Driver, proof: Proof, verdict: Verdict | 
     finish(session, driver, failure, verdict)
 
 
+def state_identity(session: Session, identity: bytes) -> None:
+    """Takes it as a fact that the client has proved to be `identity`, by the first authenticator on offer if there is one."""
+    connection = session.scope.connection
+    names = [driver.name for driver in session.config.authenticators]
+    name = next((one for one in names if one in session.advertised.auth), names[0] if names else "stated")
+    connection.authenticated_by = name.encode("latin-1")
+    connection.authenticated_id = taint(identity)
+    connection.received_protocol = protocol(session)
+
+
 def finish(session: Session, driver: Driver, failure: AuthFailed | None, verdict: Verdict | None) -> None:
     """Answers, logs and notes the outcome."""
     scope = session.scope

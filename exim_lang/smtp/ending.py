@@ -56,7 +56,7 @@ def lost_connection(session: Session) -> None:
     if scope.message.sender is not None and logline.selected(session.scope, "lost_incoming_connection"):
         who = logline.host_and_ident(scope, flag=False)
         what = "disconnection" if scope.connection.host_address else "EOF"
-        session.log("main", line=f"unexpected {what} while reading SMTP command from {who}")
+        session.log("main", line=f"unexpected {what} while reading SMTP command from {who} D={session.duration()}")
     session.closed = True
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
+from exim_lang.acl.helo import verify_helo
+from exim_lang.errors import Deferred
 from exim_lang.expand.host_name import look_up_host_name
 from exim_lang.expand.options import option
-from exim_lang.smtp import hostnames, logline, rejection
+from exim_lang.lists.match import check_list
+from exim_lang.smtp import logline, rejection
 from exim_lang.smtp.ehlo import advertise
 from exim_lang.smtp.hostlists import message_limit
 from exim_lang.smtp.replies import printed
@@ -97,13 +100,13 @@ def check_name(session: Session, word: str) -> bool:
     scope = session.scope
     connection = scope.connection
     name = connection.helo_name or b""
-    if not connection.host_name and hostnames.needs_lookup(session, name):
+    if not connection.host_name and needs_lookup(session, name):
         look_up_host_name(scope)
     before, connection.helo_verified = connection.helo_verified, False
     connection.helo_verify_failed = False
     if not (session.hosts.helo_verify or session.hosts.helo_try_verify):
         return True
-    temporary = not hostnames.verify_helo(scope)
+    temporary = not verify_helo(scope)
     if connection.helo_verified:
         return True
     if session.hosts.helo_verify:
@@ -119,6 +122,15 @@ def check_name(session: Session, word: str) -> bool:
     if scope.debug is not None:
         scope.debug(f"{word} verification failed but host is in helo_try_verify_hosts")
     return True
+
+
+def needs_lookup(session: Session, name: bytes) -> bool:
+    """Whether helo_lookup_domains asks for the client's real name."""
+    text = session.config.text("helo_lookup_domains")
+    try:
+        return check_list(session.scope, "domain", name, text, option="helo_lookup_domains", numeric=False) is not None
+    except Deferred:
+        return False
 
 
 def greeting(session: Session, custom: bytes | None) -> tuple[bytes, bytes, bytes]:

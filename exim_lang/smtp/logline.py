@@ -62,3 +62,13 @@ def tls_details(scope: Scope) -> str:
     if tls.sni and selected(scope, "tls_sni"):
         line += f' SNI="{tls.sni.decode("latin-1")}"'
     return line
+
+
+def print_time(seconds: int) -> str:
+    """Seconds as Exim writes times: `1w2d3h4m5s`, without the parts that are zero; `0s` for none."""
+    parts = []
+    for letter, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number}{letter}")
+    return "".join(parts) or "0s"

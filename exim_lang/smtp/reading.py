@@ -29,6 +29,8 @@ class Received:
     size: int
     linecount: int
     longest: int
+    late: bool
+    """Whether some of it was read as body, which is when Exim looks at message_size_limit."""
 
 
 def ends_with_crlf(data: bytes | bytearray) -> bool:
@@ -71,5 +73,6 @@ def read(raw: bytes, *, dots: bool, from_line: bool = False) -> Received:
     longest = max(
         (len(line) for text in (*(header.text for header in headers), body) for line in text.split(b"\n")), default=0
     )
+    late = bool(body) and (bool(separator) or body.find(b"\n") < len(body) - 1)
     size = header_size + separator + len(body)
-    return Received(headers, body, size, header_lines + separator + body.count(b"\n"), longest)
+    return Received(headers, body, size, header_lines + separator + body.count(b"\n"), longest, late)

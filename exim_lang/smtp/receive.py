@@ -72,7 +72,7 @@ def within_limits(session: Session, received: Received) -> bool:
         line = f"ridiculously long message header received from {who} (more than {header_limit} characters): message abandoned"
         refuse(session, b"552 Message header is ridiculously long", line)
         return False
-    if 0 < session.size_limit < received.size:
+    if received.late and 0 < session.size_limit < received.size:
         line = refused_line(session, f"message too big: read={received.size} max={session.size_limit}")
         logged = logline.selected(session.scope, "size_reject")
         refuse(session, b"552 Message size exceeds maximum permitted", line if logged else "")

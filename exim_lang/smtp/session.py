@@ -124,6 +124,7 @@ class Session:
         self.uncounted = {"RSET", "HELO", "EHLO", "AUTH", "STARTTLS"}
         self.mail_rejected = self.last_mail_rejected = False
         self.last_was_rcpt = self.rcpt_in_progress = False
+        self.started = scope.world.now()
         self._buffer = bytearray()
         self._out: list[bytes] = []
         self._reader: Callable[[], bool] = self._read_command
@@ -299,6 +300,10 @@ class Session:
     def _history(self) -> str:
         names = self.scope.connection.command_history
         return (" C=" if len(names) <= HISTORY else " C=...") + b",".join(names[-HISTORY:]).decode()
+
+    def duration(self) -> str:
+        """How long the client has been connected, as log lines say it."""
+        return logline.print_time(int(self.scope.world.now() - self.started))
 
     def new_offer(self) -> Advertised:
         """Forgets what was offered; returns the new, empty offer."""

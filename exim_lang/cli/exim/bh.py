@@ -5,12 +5,12 @@ The dialogue goes to the standard output, the trace (`>>> `) and the log lines (
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from exim_lang.cli.exim.scope import exim_scope, split_port
+from exim_lang.smtp.client import address_and_port
 from exim_lang.smtp.session import Session
 from exim_lang.taint import taint
 
@@ -29,43 +29,23 @@ OPENING = """
 def run(flags: Flags, config: Config) -> int:
     """Holds the conversation; returns Exim's exit status."""
     given = flags.facts["bh"]
-    address, port = client(given, config.dialect.version)
+    address, port = address_and_port(given, config.dialect.version)
     if not address:
         print(f'exim abandoned: "{given}" is not an IP address', file=sys.stderr)
         return 1
     scope = exim_scope(flags, config)
     connection = scope.connection
-    connection.host_address = taint(address.encode("latin-1"))
+    connection.host_address = taint(address)
     connection.host_port = port
     if "oMa" in flags.facts and not port:
         connection.host_port = split_port(flags.facts["oMa"])[1]
     scope.process.pid = os.getpid()
     scope.debug = trace
     out = sys.stdout.buffer
-    out.write(OPENING.format(address=address).encode("latin-1"))
+    out.write(OPENING.format(address=address.decode()).encode())
     session = Session(scope, testing=True, on_log=log)
     converse(session)
     return 0
-
-
-def client(text: str, version: tuple[int, int]) -> tuple[str, int]:
-    """Address and port of the client, as Exim writes them; "" for what is no address. IPv6 is written in full before 4.97."""
-    try:
-        address, port = ipaddress.ip_address(text), 0
-    except ValueError:
-        host, separator, digits = text.rpartition(".")
-        if text.startswith("["):
-            host, separator, digits = text[1:].partition("]:")
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return "", 0
-        if not separator or not digits.isdigit():
-            return "", 0
-        port = int(digits)
-    if version < (4, 97) and address.version == 6:
-        return address.exploded, port
-    return str(address), port
 
 
 def converse(session: Session) -> None:
