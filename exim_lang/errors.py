@@ -90,7 +90,8 @@ class Problem:
     """One thing found wrong while reading: data, not control flow, so that all are reported in one run.
 
     `exim` is the message as Exim words it; `exim_file` and `exim_line` are where Exim says it is (it counts the last line
-    read). `fatal` is False for what Exim only warns of.
+    read); without a line, `about` is the driver that Exim names ("r1 router"), or empty. `fatal` is False for what Exim
+    only warns of.
     """
 
     message: str
@@ -99,6 +100,7 @@ class Problem:
     exim_file: str = ""
     exim_line: int = 0
     fatal: bool = True
+    about: str = ""
 
     @property
     def place(self) -> Place:
