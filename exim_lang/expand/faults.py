@@ -107,8 +107,8 @@ class Faults:
                 arguments = node.arguments
             case tree.Item():
                 before, arguments = None, node.arguments
-                if node.name == "extract" and len(arguments) <= 5 and not node.fail:
-                    return self.first_of(arguments) or self.extract_close(node)
+                if node.name == "extract":
+                    return self.first_of(arguments[:5]) or self.extract_close(node)
         own = self.own(node)
         if before:
             return before
@@ -121,9 +121,11 @@ class Faults:
         return own
 
     def extract_close(self, node: tree.Item) -> Fault | None:
-        if node.stop is None:
-            return None
-        return self.curly("missing '}' closing extract", node.stop)
+        """Read without being expanded, `${extract` may have any strings up to five: nobody knows what the first says."""
+        if len(node.arguments) > 5:
+            return self.curly("missing '}' closing extract", node.arguments[5].span.start)
+        unclosed = node.arguments and not node.arguments[-1].closed
+        return None if node.stop is None or unclosed else self.curly("missing '}' closing extract", node.stop)
 
     def inside_loop(self, node: tree.Node, fault: Fault, index: int) -> Fault:
         """A fault in the part that a loop repeats is told of with the loop's name."""

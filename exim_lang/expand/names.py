@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exim_lang.expand.registry import OPERATORS, VARIABLES, Operator
 
+LONGEST = 255  # characters of a name that Exim keeps
 COMPILED = ("item", "value")  # variables that the compiler knows how to read; they are looked up in no table
 
 
@@ -32,7 +33,7 @@ def unknown_variable(name: str, braced: bool, known_dynamic: bool) -> str | None
     """Exim's message for a variable it does not have; None for one that exists."""
     if name in COMPILED or is_numeric(name) or known_dynamic or name in VARIABLES:
         return None
-    said = f'unknown variable in "${{{name}}}"' if braced else f'unknown variable name "{name}"'
+    said = f'unknown variable in "${{{name}}}"' if braced else f'unknown variable name "{name[:LONGEST]}"'
     return said + acl_hint(name)
 
 

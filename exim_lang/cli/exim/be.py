@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from exim_lang.cli.exim.scope import exim_scope
-from exim_lang.errors import ExpansionError, UsageError
+from exim_lang.errors import EximLangError, UsageError
 from exim_lang.taint import taint
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def answer(text: bytes, scope: Scope) -> bytes:
         if setting is None:
             return evaluate(text, scope)
         tainted, name, value = setting[1], setting[2].decode("latin-1"), evaluate(setting[3], scope)
-    except ExpansionError as error:
+    except EximLangError as error:
         return b"Failed: " + error.message.encode("latin-1")
     variables = scope.connection.acl_c if name[0] == "c" else scope.message.acl_m
     variables[name[1:]] = taint(value) if tainted else value
