@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exim_lang.expand.full_host import sender_fullhost
+from exim_lang.expand.options import log_selected
+from exim_lang.lists.trouble import log, trace
 from exim_lang.syntax.list_items import address_number
 from exim_lang.world.dns import DnsAnswer
 
@@ -20,7 +23,7 @@ def ask(scope: Scope, name: bytes, record: str) -> DnsAnswer:
         option = "dns_again_means_nonexist"
         text = scope.config.text(option)
         # The list itself may need the DNS: Exim does not ask it while it is being asked.
-        if text is not None and option not in scope.caches:
+        if option not in scope.caches:
             scope.caches[option] = True
             try:
                 if check_list(scope, "domain", name, text, option=option) is not None:
@@ -40,8 +43,9 @@ def addresses_of(scope: Scope, name: bytes, *, dns_only: bool = False) -> tuple[
 
     ipv6 = not scope.config.option("disable_ipv6")
     if ipv6:
-        text = scope.config.text("dns_ipv4_lookup")
-        ipv6 = check_list(scope, "domain", name, text, option="dns_ipv4_lookup") is None
+        option = "dns_ipv4_lookup"
+        text = scope.config.text(option)
+        ipv6 = text is None or check_list(scope, "domain", name, text, option=option) is None
     if not dns_only:
         wanted = name.lower().rstrip(b".")
         listed = [a for a, names in scope.world.hosts_file() if wanted in (other.lower() for other in names)]
@@ -54,4 +58,17 @@ def addresses_of(scope: Scope, name: bytes, *, dns_only: bool = False) -> tuple[
         answer = ask(scope, name, record)
         deferred = deferred or answer.status == "again"
         addresses += [record.data for record in answer.records if isinstance(record.data, bytes)]
+    if not addresses and not dns_only:
+        _say_none(scope, name, deferred)
     return addresses, deferred and not addresses
+
+
+def _say_none(scope: Scope, name: bytes, deferred: bool) -> None:
+    """The trace, and for a permanent failure the log, of a name without addresses."""
+    line = f"no IP address found for host {name.decode('latin-1')}"
+    if scope.connection.is_smtp and not scope.message.id:
+        client = sender_fullhost(scope) or b"local process"
+        line += f" (during SMTP connection from {client.decode('latin-1')})"
+    trace(scope, line)
+    if not deferred and log_selected(scope, "host_lookup_failed", True):
+        log(scope, line)

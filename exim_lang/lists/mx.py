@@ -32,27 +32,33 @@ def matches_mx(scope: Scope, domain: bytes, pattern: bytes) -> bool:
 
 def _position_of_local(scope: Scope, domain: bytes, ignored: bytes | None) -> str:
     """Where the first MX that is this host stands: "first" (lowest preference), "behind" others, or "" for none."""
-    from exim_lang.lists.match import check_list
-
     answer = ask(scope, domain, "MX")
     if answer.status == "again":
         raise ItemDeferred(f'DNS lookup of "{domain.decode("latin-1")}" deferred')
     records = sorted((data for data in (r.data for r in answer.records) if isinstance(data, Mx)), key=lambda mx: mx[0])
-    usable = again = False
-    for mx in records:
-        if not mx.host.strip(b"."):
-            continue  # a null MX: the domain takes no mail
-        addresses, deferred = _addresses(scope, mx.host, ignored)
-        again = again or deferred
-        if not addresses:
-            continue
-        usable = True
-        treated = check_list(scope, "domain", mx.host, scope.config.text("hosts_treat_as_local"), option="hosts_treat_as_local")
-        if treated is not None or not local_addresses(scope).isdisjoint(addresses):
-            return "first" if mx.preference == records[0].preference else "behind"
+    hosts = [(mx, *_addresses(scope, mx.host, ignored)) for mx in records if mx.host.strip(b".")]
+    # A null MX (a dot) is no host: the domain takes no mail.
+    again = any(deferred for _, _, deferred in hosts)
+    usable = False
+    for mx, addresses, _ in hosts:
+        if _treated_as_local(scope, mx.host) or not local_addresses(scope).isdisjoint(addresses):
+            if mx.preference == hosts[0][0].preference:
+                return "first"
+            if usable or not again:
+                return "behind"
+            break
+        usable = usable or bool(addresses)
     if again and not usable:
         raise ItemDeferred(f'DNS lookup of "{domain.decode("latin-1")}" deferred')
     return ""
+
+
+def _treated_as_local(scope: Scope, host: bytes) -> bool:
+    from exim_lang.lists.match import check_list
+
+    option = "hosts_treat_as_local"
+    text = scope.config.text(option)
+    return text is not None and check_list(scope, "domain", host, text, option=option) is not None
 
 
 def _addresses(scope: Scope, host: bytes, ignored: bytes | None) -> tuple[list[bytes], bool]:
