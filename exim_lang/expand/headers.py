@@ -30,7 +30,7 @@ _KINDS: Final = {
     b"received": "P",
 }
 _OF_ADDRESSES: Final = frozenset("FTCBRS")
-_NAME: Final = re.compile(rb"[\x21-\x39\x3b-\x7e]+[ \t]*:")
+_NAME: Final = re.compile(rb"[\x21-\x39\x3b-\x7e\x80-\xff]*[ \t]*:")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 
 
@@ -50,13 +50,15 @@ def is_named(header: Header, name: bytes) -> bool:
     return header.text[:size].lower() == name.lower() and header.text[size:].lstrip(b" \t").startswith(b":")
 
 
-def split_headers(data: bytes) -> tuple[list[Header], bytes]:
+def split_headers(data: bytes, *, local: bool = False) -> tuple[list[Header], bytes]:
     """The header lines and the body of a message, with `\\n` at the end of each line; all as tainted as `data`.
 
     The header ends at an empty line, which belongs to neither, or at the first line that is not one: with that the body
     starts. A carriage return ends a line. In a message whose first line ends with CRLF a bare `\\n` does not: it is
     taken for folding in the header and for a space in the body; a bare carriage return in the header also folds
-    (specification section 48.2). A binary zero in the header becomes a question mark.
+    (specification section 48.2). A binary zero in the header becomes a question mark, continuation lines of nothing but
+    white space at the end of a header line are dropped. `local` says that the message came on the standard input without
+    SMTP: then its body stays as it is.
     """
     first = _LINE_END.search(data)
     strict = first is not None and first[0] == b"\r\n"
@@ -81,11 +83,14 @@ def split_headers(data: bytes) -> tuple[list[Header], bytes]:
         folded = end is not None and end[0] in folding
         at = after
     _finish(gathered, headers, data)
-    return headers, like(_body(data[at:], strict), data)
+    body = data[at:]
+    return headers, like(body if local else _body(body, strict), data)
 
 
 def _finish(gathered: list[bytes], headers: list[Header], model: bytes) -> None:
     if gathered:
+        while len(gathered) > 1 and not gathered[-1].strip(_SPACES):
+            gathered.pop()
         text = b"\n".join(gathered).replace(b"\0", b"?") + b"\n"
         headers.append(Header(like(text, model), header_kind(text)))
         gathered.clear()
