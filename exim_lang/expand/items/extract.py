@@ -110,9 +110,9 @@ def _element(number: int, text: bytes, where: str) -> bytes | None:
 def _member(key: bytes, text: bytes, where: str) -> bytes | None:
     for member in elements(dewrap(text, b"{}", f" wrapping object{where}")):
         name = dewrap(member, b'""', f" wrapping string key{where}")
-        rest = member.lstrip(SPACES)[len(name) + 2 :].lstrip(SPACES)
-        if rest[:1] != b":":
-            raise ExpansionError(f"missing object value-separator{where}")
         if name == key:
+            rest = member.lstrip(SPACES)[len(name) + 2 :].lstrip(SPACES)
+            if rest[:1] != b":":
+                raise ExpansionError(f"missing object value-separator{where}")
             return like(rest[1:].lstrip(SPACES), text)
     return None

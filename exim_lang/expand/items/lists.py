@@ -27,6 +27,8 @@ def listextract(position: bytes, items: bytes) -> bytes | None:
         raise ExpansionError('first argument of "listextract" must be numeric')
     number = as_int(int(text))
     found = list(split_list(items))
-    if number == 0 or abs(number) > len(found):
-        return None
-    return found[number - 1 if number > 0 else number]
+    if number < 0:
+        number += 1 + len(found)
+        if number < 0:
+            number = 1  # where the end is counted beyond the start Exim takes the first item, but not for one too many
+    return found[number - 1] if 0 < number <= len(found) else None

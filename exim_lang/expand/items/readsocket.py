@@ -46,7 +46,7 @@ class Options:
         return options
 
 
-@item("readsocket", 2, 5, scope=True)
+@item("readsocket", 2, 5, scope=True, lazy=(4,))
 def readsocket(
     scope: Scope,
     name: bytes,

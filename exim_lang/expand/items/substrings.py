@@ -37,7 +37,6 @@ def _register(
 ) -> None:
     def function(scope: Scope, *arguments: bytes) -> bytes:
         *numbers, value = arguments
-        # The sign of the first number counts for substr only, but the others take it for what it is.
         values = [number(scope, text, name, signed=signed and not index) for index, text in enumerate(numbers)]
         result = compute(value, values[0], values[1] if len(values) > 1 else None)
         return result if clears else like(result, value)
@@ -49,5 +48,5 @@ def _register(
 
 _register("length", substrings.length, 2)
 _register("substr", substrings.substr, 3, signed=True)
-_register("hash", substrings.textual_hash, 3)
-_register("nhash", substrings.numeric_hash, 3, clears=True)
+_register("hash", substrings.textual_hash, 3, signed=True)
+_register("nhash", substrings.numeric_hash, 3, signed=True, clears=True)

@@ -18,10 +18,8 @@ def stat(scope: Scope, value: bytes) -> bytes:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExpansionError(f"stat({value.decode('latin-1')}) failed: {reason}") from error
-    # The letter is the one of the file type, and nothing shows the set-id and sticky bits but the numbers.
-    letters = modes.filemode(found.st_mode)[0] + modes.filemode(found.st_mode & 0o777)[1:]
     words = (
-        f"mode={found.st_mode:04o} smode={letters} inode={found.st_ino} device={found.st_dev} links={found.st_nlink} "
+        f"mode={found.st_mode & 0o77777:04o} smode={modes.filemode(found.st_mode)} inode={found.st_ino} device={found.st_dev} links={found.st_nlink} "
         f"uid={found.st_uid} gid={found.st_gid} size={found.st_size} atime={int(found.st_atime)} "
         f"mtime={int(found.st_mtime)} ctime={int(found.st_ctime)}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Final
 
@@ -12,6 +13,9 @@ from exim_lang.expand.scope import Scope
 
 _SPECIAL: Final = b'?=()<>@,;:\\".[]_'
 _LONGEST: Final = 67
+_TAB: Final = 8
+_SPACES: Final = b" \t\n\v\f\r"
+_WORD: Final = re.compile(rb"=\?([^?\0]*)\?[bBqQ]\?[^?]*\?=")
 _SIZES: Final = re.compile(r"([0-9]+)(?:_([0-9]+))?")
 
 
@@ -54,13 +58,40 @@ def encode(scope: Scope, value: bytes, argument: str | None) -> bytes:
 def decode(scope: Scope, value: bytes) -> bytes:
     """The text of MIME words, in the charset of `headers_charset`."""
     check = bool(scope.config.option("check_rfc2047_length"))
-    return rfc2047.decode(value, charset(scope), check_length=check)
+    target = charset(scope)
+    for found in _WORD.finditer(value):
+        source = found[1].decode("latin-1")
+        if source.lower() != target.lower() and not (_known(source) and _known(target)):
+            reason = "Invalid argument (maybe unsupported conversion)"
+            raise ExpansionError(f'iconv_open("{target}", "{source}") failed: {reason}')
+    return rfc2047.decode(value, target, check_length=check)
+
+
+def _known(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 @operator("headerwrap", argument=True)
 def headerwrap(value: bytes, argument: str | None) -> bytes:
-    """Lines of at most 80 characters (or the first number), ended after 998 in all (or the second); a tab starts a line on."""
+    """Lines of at most 80 columns (or the first number) and 998 bytes in all (or the second).
+
+    Lines are broken at white space where there is any, each further one starts with a tab, which counts as eight columns.
+    """
     found = _SIZES.fullmatch("80_998" if argument is None else argument)
     if found is None:
         raise ExpansionError(f'non-digit after underscore in "headerwrap_{argument}"')
-    return value
+    columns, most = int(found[1]), int(found[2] or "998")
+    lines: list[bytes] = []
+    rest = bytes(value)
+    width = columns
+    while len(rest) > width:
+        blank = max((at for at in range(1, width + 1) if rest[at : at + 1].isspace()), default=0)
+        lines.append(rest[: blank or width].rstrip(_SPACES))
+        rest = rest[blank or width :].lstrip(_SPACES)
+        width = max(columns - _TAB, 1)
+    lines.append(rest)
+    return b"\n\t".join(lines)[:most]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from exim_lang.errors import ExpansionError
 from exim_lang.expand.registry import operator
 from exim_lang.expand.scope import Scope
 from exim_lang.search import search
@@ -31,6 +32,11 @@ def _octal(found: re.Match[bytes]) -> bytes:
     return _LETTERS.get(code) or b"\\%03o" % code
 
 
+def printing(value: bytes, *, high: bool = False) -> str:
+    """The string with backslash forms for what does not print; `high` says that bytes from 128 on do. Of latin-1."""
+    return (_CONTROL if high else _CONTROL_OR_HIGH).sub(_octal, value).decode("latin-1")
+
+
 @operator("quote", argument=True, scope=True, taint="own")
 def quote(scope: Scope, value: bytes, argument: str | None) -> bytes:
     """Quotes what is not a plain word; `quote_TYPE`, also `quote_TYPE_option`, quotes for a lookup of that type."""
@@ -40,9 +46,11 @@ def quote(scope: Scope, value: bytes, argument: str | None) -> bytes:
     return search.quote(name, value, option if underscore else None, scope.config.dialect)
 
 
-@operator("quote_local_part")
-def quote_local_part(value: bytes) -> bytes:
+@operator("quote_local_part", argument=True)
+def quote_local_part(value: bytes, argument: str | None) -> bytes:
     """Quotes what could not stand as a local part of an address otherwise."""
+    if argument is not None:
+        raise ExpansionError('unknown lookup type "local"')
     return value if _DOT_ATOM.fullmatch(value) else in_quotes(value)
 
 
