@@ -75,10 +75,11 @@ def each(scope: Scope, items: bytes, test: Test, wanted: bool, kind: str, name: 
     saved = scope.item
     try:
         for scope.item in list_items(items, kind, name):
-            if test(scope) is wanted:
-                return wanted
-    except ExpansionError as error:
-        explain(error, f' inside "{name}" condition')
+            try:
+                if test(scope) is wanted:
+                    return wanted
+            except ExpansionError as error:
+                explain(error, f' inside "{name}" condition')
     finally:
         scope.item = saved
     return not wanted
