@@ -41,9 +41,6 @@ class Rate:
     events: set[bytes] = field(default_factory=set)
     events_since: float = 0.0
 
-    def copy(self) -> Rate:
-        return Rate(self.rate, self.time, set(self.events), self.events_since)
-
 
 @dataclass(slots=True)
 class Request:
@@ -100,12 +97,12 @@ def _measure(scope: Scope, request: Request, old: Rate | None) -> Rate:
     events: set[bytes] = set(old.events) if old is not None else set()
     since = old.events_since if old is not None else now
     if request.unique is not None:
-        if old is not None and int(now) > int(since) + request.period:
+        expired = old is not None and int(now) > int(since) + request.period
+        if expired:
             say(scope, "ratelimit discarding old Bloom filter")
             events, since = set(), now
-        if old is None or not old.events or since == now:
+        if old is None or expired:
             say(scope, "ratelimit creating new Bloom filter")
-            since = now
         if not request.readonly:
             say(scope, f"ratelimit checking uniqueness of {request.unique.decode('latin-1')}")
             if request.unique in events:
