@@ -12,6 +12,10 @@ from exim_lang.model.facts.table import Row, rows
 
 NEWEST = (4, 99)
 
+_NOT_SHOWN = ("Not shown:", "Default ", "Configuration file ")
+"""Lines of a build's description that `-bV` does not print, or not as the build's: features that it keeps to itself,
+defaults of main options that were chosen when it was compiled."""
+
 
 @dataclass(frozen=True)
 class Build:
@@ -31,7 +35,7 @@ class Build:
     malware: frozenset[str] = frozenset()
     defaults: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
-    """The output of `-bV` that it was read from."""
+    """What `-bV` prints, as far as it does not depend on the configuration."""
 
     @cached_property
     def features(self) -> frozenset[str]:
@@ -65,7 +69,7 @@ class Build:
             if colon:
                 words.setdefault(key.strip(), []).extend(rest.split())
         transports: set[str] = set()
-        support = set(words.get("Support for", ()))
+        support = set(words.get("Support for", ())) | set(words.get("Not shown", ()))
         for word in words.get("Transports", ()):
             first, *formats = word.split("/")
             transports.add(first)
@@ -80,7 +84,7 @@ class Build:
             transports=frozenset(transports),
             malware=frozenset(words.get("Malware", ())),
             defaults={key[8:]: " ".join(rest) for key, rest in words.items() if key.startswith("Default ")},
-            lines=tuple(output.splitlines()),
+            lines=tuple(line for line in output.splitlines() if not line.startswith(_NOT_SHOWN)),
         )
 
 
