@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
+import struct
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import lookup_files
 import pytest
 
 from exim_lang.errors import ClosedWorld, ExpansionError
@@ -29,6 +31,49 @@ FAMILIES = sorted(path.stem for path in CASES.glob("*.txt"))
 DEFERRED = re.compile(r'(Failed: lookup of .* gave DEFER: )"(.*)"', re.DOTALL)
 
 
+def make_files(folder: Path) -> None:
+    """What the cases search: copies, where `DIR` is this folder, and databases made of them."""
+    for source in (CASES / "files").iterdir():
+        (folder / source.name).write_text(source.read_text("latin-1").replace("DIR", str(folder)), "latin-1")
+    (folder / "bad.json").write_text('{"a": 1,}')
+    (folder / "garbage").write_text("no database at all\n" * 100)
+    tree = folder / "d"
+    (tree / "sub").mkdir(parents=True)
+    (tree / "file").write_text("f")
+    (tree / "link").symlink_to("file")
+    (tree / "dangling").symlink_to("nowhere")
+    (tree / "dlink").symlink_to("sub")
+    (folder / "c.cdb").write_bytes(cdb({b"one": b"data for one", b"two": b"A=1 B=2", b"": b"nothing", b"x" * 300: b"x"}))
+    (folder / "many.txt").write_text("".join(f"key{number}: value {number}\n" for number in range(3000)))
+    for arguments in (["aliases", "dbm"], ["-nozero", "aliases", "dbmnz"], ["many.txt", "many"]):
+        subprocess.run(["exim_dbmbuild", *arguments], cwd=folder, check=True, capture_output=True)
+    with closing(sqlite3.connect(folder / "s.db")) as database:
+        database.executescript("create table t(a, b); insert into t values ('x y', 1), ('z', null)")
+
+
+def cdb(records: dict[bytes, bytes]) -> bytes:
+    """A constant database, written after its published description."""
+    tables: list[list[tuple[int, int]]] = [[] for _ in range(256)]
+    body = b""
+    for key, value in records.items():
+        code = 5381
+        for byte in key:
+            code = ((code * 33) ^ byte) & 0xFFFFFFFF
+        tables[code & 0xFF].append((code, 2048 + len(body)))
+        body += struct.pack("<II", len(key), len(value)) + key + value
+    header = b""
+    for table in tables:
+        slots = [(0, 0)] * (2 * len(table))
+        for code, place in table:
+            at = (code >> 8) % len(slots)
+            while slots[at][1]:
+                at = (at + 1) % len(slots)
+            slots[at] = (code, place)
+        header += struct.pack("<II", 2048 + len(body), len(slots))
+        body += b"".join(struct.pack("<II", *slot) for slot in slots)
+    return header + body
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files that the cases search."""
@@ -36,7 +81,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for parent in (made, *made.parents):
         if parent.stat().st_uid == made.stat().st_uid and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o055)  # for the user that Exim runs as
-    lookup_files.make(made)
+    make_files(made)
     return made
 
 
@@ -255,13 +300,10 @@ def test_sqlite_dbfile_is_expanded(folder: Path) -> None:
 
 
 def test_wal(folder: Path, tmp_path: Path) -> None:
-    import sqlite3
-
     file = tmp_path / "wal.db"
-    with sqlite3.connect(file) as writer:
+    with closing(sqlite3.connect(file)) as writer:
         writer.execute("pragma journal_mode = wal")
         writer.execute("create table t(a)")
-    writer.close()
     assert look(new_scope(), f"sqlite,file={file}", b"select count(*) from t") == b"0"
 
 

@@ -113,8 +113,8 @@ def csa_lookup(scope: Scope, name: bytes) -> tuple[DnsAnswer, bytes]:
         if name.lower().endswith(arpa) and len(name) > len(arpa):
             dot, tries, step = len(name) - len(arpa), 3, width
     top = name[dot + 1 :]
-    if answer.status == "nomatch" and answer.authoritative and answer.zone.lower() in (b"", top.lower()):
-        return nothing, name  # the top level domain, or the one below it, does not exist
+    if answer.status == "nomatch" and answer.zone.lower() in (b"", top.lower()):
+        return nothing, name  # the top level domain, or the one below it, does not exist (or nobody says which zone it is)
     for _ in range(tries):
         dot = dot - step if step else name.rfind(b".", 0, dot)
         if dot <= 0:

@@ -75,7 +75,7 @@ class DnsAnswer:
 
     `records` are those of the type asked for, in the order of the answer, CNAMEs followed; `aliases` the names that
     were followed, first the one asked for when it is an alias. `authentic`: the resolver vouches for it by DNSSEC.
-    `authoritative`: the server answered for its own zone, which is `zone` if it said so.
+    `authoritative`: the server answered for its own zone. `zone` is the one that the authority section names.
     """
 
     status: Status

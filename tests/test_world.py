@@ -1,0 +1,483 @@
+"""The world: files below a root, fixtures, users, DNS from fixtures, zone files and servers, and what stays closed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+
+from exim_lang.errors import ClosedWorld, EximLangError, ExpansionError, UsageError
+from exim_lang.expand.dns_lookup import dns_lookup, reversed_name
+from exim_lang.expand.engine import expand
+from exim_lang.expand.scope import Scope
+from exim_lang.lists.match import match_list
+from exim_lang.model.load import config_from_text
+from exim_lang.taint import is_tainted
+from exim_lang.world.dns import Caa, DnsAnswer, DnsRecord, Mx, Soa, Srv, Tlsa, Txt
+from exim_lang.world.dns_server import DnsServer
+from exim_lang.world.dns_text import answer_from_json, answer_to_json
+from exim_lang.world.dns_zones import ZoneFiles
+from exim_lang.world.files import open_failed
+from exim_lang.world.fixtures import Fixtures, Json
+from exim_lang.world.opening import open_world
+from exim_lang.world.world import World
+
+DNS = Path(__file__).parent / "cases" / "dns"
+ZONES = [str(DNS / "db.example.test"), str(DNS / "2.0.192.in-addr.arpa.zone")]
+
+
+# -- files
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A root with links in it that point where they would on the server it was copied from."""
+    root = tmp_path / "root"
+    (root / "etc/exim4").mkdir(parents=True)
+    (root / "etc/exim4/domains").write_bytes(b"a.example\n")
+    (root / "etc/absolute").symlink_to("/etc/exim4/domains")
+    (root / "etc/up").symlink_to("../../../../etc/exim4/domains")
+    (root / "etc/loop").symlink_to("loop")
+    (root / "etc/folder").symlink_to("/etc/exim4")
+    (root / "etc/outside").symlink_to("/outside")
+    (root / "etc/passwd").write_text("root:x:0:0:Chief:/root:/bin/sh\nkr:x:42:43:King Rat:/home/kr:/bin/bash\nbad line\n")
+    (root / "etc/group").write_text("mail:x:8:\n")
+    (tmp_path / "outside").write_text("secret")
+    return root
+
+
+@pytest.mark.parametrize("name", ["exim4/domains", "absolute", "up", "folder/domains", "../etc/./exim4//domains"])
+def test_links_stay_below_the_root(tree: Path, name: str) -> None:
+    assert open_world(root=str(tree)).read_file(f"/etc/{name}".encode()) == b"a.example\n"
+
+
+@pytest.mark.parametrize(
+    "path, number",
+    [
+        (b"/etc/missing", errno.ENOENT),
+        (b"/etc/missing/x", errno.ENOENT),
+        (b"/etc/exim4/domains/x", errno.ENOTDIR),
+        (b"/etc/loop", errno.ELOOP),
+        (b"/etc/outside", errno.ENOENT),
+        (b"/etc/exim4", errno.EISDIR),
+        (b"/a\0b", errno.ENOENT),
+    ],
+)
+def test_errors_are_those_of_the_real_call(tree: Path, path: bytes, number: int) -> None:
+    with pytest.raises(OSError) as caught:
+        open_world(root=str(tree)).read_file(path)
+    assert caught.value.errno == number
+    assert str(tree) not in str(caught.value)
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    world = open_world()
+    with pytest.raises(EximLangError, match="not a regular file"):
+        world.read_file(bytes(tmp_path / "fifo"))
+    with pytest.raises(EximLangError, match="not a regular file"):
+        world.read_file(b"/dev/zero")
+    assert world.read_file(b"/dev/null") == b""
+    with pytest.raises(EximLangError, match="relative path"):
+        world.read_file(b"etc/passwd")
+
+
+def test_large_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"12345")
+    assert open_world().read_file(bytes(tmp_path / "f"), 5) == b"12345"
+    with pytest.raises(EximLangError, match="larger than 4 bytes"):
+        open_world().read_file(bytes(tmp_path / "f"), 4)
+
+
+def test_directories(tree: Path) -> None:
+    world = open_world(root=str(tree))
+    assert world.list_directory(b"/etc/folder") == [b"domains"]
+    assert world.exists(b"/etc/absolute")
+    assert not world.exists(b"/etc/outside")
+    assert os.path.islink(tree / "etc/absolute")
+    assert world.stat(b"/etc/absolute", follow=False).st_mode & 0o170000 == 0o120000
+
+
+def test_parsed_files_are_parsed_again_when_changed(tmp_path: Path) -> None:
+    file = tmp_path / "f"
+    file.write_bytes(b"1")
+    world = open_world()
+    parsed: list[bytes] = []
+
+    def parse(content: bytes) -> int:
+        parsed.append(content)
+        return int(content)
+
+    assert [world.parsed_file(bytes(file), parse), world.parsed_file(bytes(file), parse)] == [1, 1]
+    file.write_bytes(b"22")
+    assert world.parsed_file(bytes(file), parse) == 22
+    assert parsed == [b"1", b"22"]
+
+
+def test_users(tree: Path) -> None:
+    world = open_world(root=str(tree))
+    king = world.passwd(b"kr")
+    assert king is not None
+    assert (king.uid, king.gid, king.gecos, king.home, king.shell) == (42, 43, b"King Rat", b"/home/kr", b"/bin/bash")
+    assert world.passwd(42) == king
+    assert world.passwd(b"nobody") is None
+    assert world.passwd(7) is None
+    assert world.group(b"mail") == 8
+    assert world.group(b"none") is None
+    here = open_world().passwd(b"root")
+    assert here is not None
+    assert here.uid == 0
+
+
+def test_open_failed() -> None:
+    assert open_failed("/x for y", OSError(errno.ENOENT, "")) == "failed to open /x for y: No such file or directory"
+    denied = f"failed to open /x: Permission denied (euid={os.geteuid()} egid={os.getegid()})"
+    assert open_failed("/x", OSError(errno.EACCES, "")) == denied
+
+
+# -- fixtures and the policy
+
+
+def test_fixture_file(tmp_path: Path) -> None:
+    file = tmp_path / "fixtures.json"
+    file.write_text('{"file": {"/etc/x": "y\\udcff", "/etc/none": null}, "env": {"HOME": "/h"}}')
+    world = open_world(fixtures=str(file))
+    assert world.read_file(b"/etc/x") == b"y\xff"
+    assert world.stat(b"/etc/x").st_size == 2
+    assert not world.exists(b"/etc/none")
+    assert world.environment(b"HOME") == b"/h"
+    copy = tmp_path / "copy.json"
+    world.fixtures.save(str(copy))
+    assert Fixtures.load(str(copy)).get("file", b"/etc/x") == "y\udcff"
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"dns": []}', "{"])
+def test_bad_fixture_files(tmp_path: Path, content: str) -> None:
+    (tmp_path / "f").write_text(content)
+    with pytest.raises(UsageError, match="is not a fixture file"):
+        open_world(fixtures=str(tmp_path / "f"))
+    with pytest.raises(UsageError, match="cannot read fixtures"):
+        open_world(fixtures=str(tmp_path / "missing"))
+
+
+def test_bad_words() -> None:
+    with pytest.raises(UsageError, match="nothing of the kind 'everything' can be allowed"):
+        open_world(allow=["everything"])
+    with pytest.raises(UsageError, match="is not a directory"):
+        open_world(root="/no/such/root")
+    with pytest.raises(UsageError, match="cannot read zone file"):
+        open_world(dns="/no/such/zone")
+
+
+CLOSED: list[tuple[Callable[[World], object], str]] = [
+    (lambda world: world.dns(b"Example.com.", "mx"), '"dns": {"example.com MX": ["..."]}'),
+    (lambda world: world.run([b"/bin/id", b"-u"]), '"run": {"/bin/id -u": {"output": "...", "status": 0}}'),
+    (lambda world: world.read_socket(b"/run/s", b"hi\n"), '"readsocket": {"/run/s hi\\n": "..."}'),
+    (lambda world: world.allow("write", "/var/log/x"), '"write": {"/var/log/x": "..."}'),
+]
+
+
+@pytest.mark.parametrize("access, stub", CLOSED)
+def test_closed(access: Callable[[World], object], stub: str) -> None:
+    with pytest.raises(ClosedWorld) as caught:
+        access(open_world())
+    assert stub in caught.value.stub
+
+
+def test_answers_for_programs_and_sockets() -> None:
+    answers: dict[str, dict[str, Json]] = {
+        "run": {"/bin/a": {"output": "x\n", "status": 3}, "/bin/b": "y", "/bin/c": None, "/bin/d": {"defer": "t"}},
+        "readsocket": {"/s a": "b", "/s": {"defer": "timeout"}, "inet:h:1 q": None},
+    }
+    world = World(fixtures=Fixtures(answers))
+    assert (world.run([b"/bin/a"]).output, world.run([b"/bin/a"]).status) == (b"x\n", 3)
+    assert (world.run([b"/bin/b"]).output, world.run([b"/bin/b"]).status) == (b"y", 0)
+    with pytest.raises(FileNotFoundError):
+        world.run([b"/bin/c"])
+    with pytest.raises(TimeoutError):
+        world.run([b"/bin/d"])
+    assert world.read_socket(b"/s", b"a") == b"b"
+    with pytest.raises(TimeoutError):
+        world.read_socket(b"/s", b"")
+    with pytest.raises(ConnectionRefusedError):
+        world.read_socket(b"inet:h:1", b"q")
+
+
+def test_live_and_recorded(tmp_path: Path) -> None:
+    world = open_world(allow=["run"], record=True)
+    result = world.run([b"/bin/sh", b"-c", b"cat; echo err >&2; exit 3"], stdin=b"in\n")
+    assert (result.output, result.status) == (b"in\nerr\n", 3)
+    with pytest.raises(TimeoutError):
+        world.run([b"/bin/sleep", b"5"], timeout=0.1)
+    assert world.recorder is not None
+    again = World(fixtures=world.recorder)
+    assert again.run([b"/bin/sh", b"-c", b"cat; echo err >&2; exit 3"]) == result
+
+
+def test_live_socket(tmp_path: Path) -> None:
+    path = str(tmp_path / "s")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen(1)
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"got " + connection.makefile("rb").read())
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert open_world(allow=["readsocket"]).read_socket(path.encode(), b"hello") == b"got hello"
+        thread.join()
+
+
+def test_clock_and_randomness() -> None:
+    world = open_world(now=1000.5, seed=7)
+    assert world.now() == 1000.5
+    assert world.random_bytes(4) == open_world(seed=7).random_bytes(4)
+    assert len(open_world().random_bytes(4)) == 4
+    assert open_world().now() > 1_700_000_000
+
+
+def test_host() -> None:
+    assert open_world(host_name="mx.example.org").host_name == b"mx.example.org"
+    assert b"127.0.0.1" in open_world().interfaces()
+    hosts: dict[str, dict[str, Json]] = {"file": {"/etc/hosts": "# c\n127.0.0.1 localhost lo # x\n\n::1\n"}}
+    assert World(fixtures=Fixtures(hosts)).hosts_file() == [(b"127.0.0.1", [b"localhost", b"lo"])]
+
+
+# -- DNS
+
+
+def dnsdb_cases() -> Iterator[tuple[str, str]]:
+    for case in re.split(r"^> ", (DNS / "dnsdb.txt").read_text(), flags=re.MULTILINE)[1:]:
+        string, _, answer = case.partition("\n")
+        yield string, answer.removesuffix("\n").removesuffix("\n")
+
+
+def dns_scope(world: World, text: str = "") -> Scope:
+    return Scope(config_from_text(text), world, match_list=match_list)
+
+
+def zone_world() -> World:
+    answers: dict[str, dict[str, Json]] = {"dns": {"test.again.dns A": "again", "test.fail.dns A": "fail"}}
+    return World(dns=ZoneFiles(ZONES), fixtures=Fixtures(answers))
+
+
+@pytest.mark.parametrize("string, expected", list(dnsdb_cases()))
+def test_dnsdb(string: str, expected: str) -> None:
+    try:
+        found = expand(string.encode(), dns_scope(zone_world())).decode()
+    except ExpansionError as error:
+        found = f"Failed: {error.message}"
+    assert found == expected
+
+
+def test_dnsdb_results_come_from_outside() -> None:
+    assert is_tainted(expand(b"${lookup dnsdb{a=one.example.test}}", dns_scope(zone_world())))
+
+
+def test_again_means_nonexist() -> None:
+    scope = dns_scope(zone_world(), "dns_again_means_nonexist = *.again.dns\n")
+    assert dns_lookup(scope, b"test.again.dns", "A").status == "nomatch"
+    assert dns_lookup(dns_scope(zone_world()), b"test.again.dns", "A").status == "again"
+
+
+def test_dns_answers_are_kept_as_long_as_they_live() -> None:
+    class Counting:
+        asked = 0
+
+        def query(self, name: bytes, type: str) -> DnsAnswer:
+            self.asked += 1
+            return DnsAnswer("found", (DnsRecord(name, type, 60, b"192.0.2.1"),))
+
+    source = Counting()
+    scope = dns_scope(World(dns=source, now=1000))
+    for _ in range(2):
+        dns_lookup(scope, b"a.example", "A")
+    assert source.asked == 1
+    scope.world = World(dns=source, now=1061)
+    dns_lookup(scope, b"a.example", "A")
+    assert source.asked == 2
+
+
+@pytest.mark.parametrize(
+    "address, name",
+    [
+        (b"192.0.2.1", b"1.2.0.192.in-addr.arpa"),
+        (b"2001:db8::1", b"1" + b".0" * 23 + b".8.b.d.0.1.0.0.2.ip6.arpa"),
+    ],
+)
+def test_reversed_name(address: bytes, name: bytes) -> None:
+    assert reversed_name(address) == name
+
+
+def test_zone_files_know_only_their_zones(tmp_path: Path) -> None:
+    zones = ZoneFiles(ZONES)
+    assert [answer.status if (answer := zones.query(name, "A")) else None for name in (b"one.example.test", b"other.test")] == [
+        "found",
+        None,
+    ]
+    (tmp_path / "plain").write_text("Some.example 60 A 192.0.2.1\n*.any.example MX 5 mx\n")
+    plain = ZoneFiles([str(tmp_path)])
+    assert plain.query(b"SOME.example", "A") == DnsAnswer(
+        "found", (DnsRecord(b"some.example", "A", 60, b"192.0.2.1"),), authoritative=True
+    )
+    found = plain.query(b"x.any.example", "MX")
+    assert found is not None
+    assert found.records[0].data == Mx(5, b"mx")
+    assert plain.query(b"some.example", "MX") is None
+    (tmp_path / "plain").write_text("no zone at all\n")
+    with pytest.raises(UsageError, match="is not a zone file"):
+        ZoneFiles([str(tmp_path)])
+
+
+RECORDS: list[tuple[str, str, object]] = [
+    ("A", "192.0.2.1", b"192.0.2.1"),
+    ("AAAA", "2001:db8:0:0::1", b"2001:db8::1"),
+    ("MX", "10 mx.example.com", Mx(10, b"mx.example.com")),
+    ("SRV", "1 2 3 h.example", Srv(1, 2, 3, b"h.example")),
+    ("SOA", "ns.x. h.x. 1 2 3 4 5", Soa(b"ns.x", b"h.x", 1, 2, 3, 4, 5)),
+    ("TLSA", "3 1 0 00ff", Tlsa(3, 1, 0, b"\0\xff")),
+    ("CAA", '0 issue "ca.example"', Caa(0, b"issue", b"ca.example")),
+    ("TXT", '"a b" "c\\"d"', Txt((b"a b", b'c"d'))),
+    ("TXT", 'no quotes; "here"', Txt((b'no quotes; "here"',))),
+    ("PTR", "h.example.", b"h.example"),
+]
+
+
+@pytest.mark.parametrize("type, text, data", RECORDS)
+def test_records(type: str, text: str, data: object) -> None:
+    answer = answer_from_json(b"x.example", type, [text])
+    assert [record.data for record in answer.records] == [data]
+    assert answer_from_json(b"x.example", type, answer_to_json(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    "answer, expected",
+    [
+        (None, DnsAnswer("nomatch")),
+        ([], DnsAnswer("nodata")),
+        ("again", DnsAnswer("again")),
+        ({"status": "fail"}, DnsAnswer("fail")),
+        (
+            {"records": ["192.0.2.1"], "ttl": 5, "authentic": True, "aliases": ["b.example"]},
+            DnsAnswer("found", (DnsRecord(b"a.example", "A", 5, b"192.0.2.1"),), (b"b.example",), authentic=True),
+        ),
+    ],
+)
+def test_dns_fixtures(answer: Json, expected: DnsAnswer) -> None:
+    assert World(fixtures=Fixtures({"dns": {"a.example A": answer}})).dns(b"A.example.", "a") == (
+        expected if not expected.records else answer_from_json(b"A.example", "A", answer)
+    )
+
+
+@pytest.mark.parametrize(
+    "answer", ["found", "maybe", 7, {"status": "found"}, {"recrods": []}, {"status": "again", "records": ["1.2.3.4"]}]
+)
+def test_bad_dns_fixtures(answer: Json) -> None:
+    with pytest.raises(EximLangError, match="is neither records nor a status"):
+        World(fixtures=Fixtures({"dns": {"a.example A": answer}})).dns(b"a.example", "A")
+
+
+def reply(query: dns.message.Message, over_tcp: bool) -> dns.message.Message | None:
+    """What the test's name server says; None for nothing at all."""
+    result = dns.message.make_response(query)
+    name = query.question[0].name.to_text(omit_final_dot=True)
+    match name.partition(".")[0]:
+        case "ok":
+            assert query.ednsflags & dns.flags.DO
+            result.flags |= dns.flags.AD
+            result.answer.append(dns.rrset.from_text(name + ".", 77, "IN", "A", "192.0.2.1"))
+        case "alias":
+            result.answer.append(dns.rrset.from_text(name + ".", 77, "IN", "CNAME", "ok.example."))
+        case "loop":
+            result.answer.append(dns.rrset.from_text(name + ".", 77, "IN", "CNAME", "loop.example."))
+        case "big" if over_tcp:
+            result.answer.append(dns.rrset.from_text(name + ".", 77, "IN", "A", *(f"192.0.2.{n}" for n in range(200))))
+        case "big":
+            result.flags |= dns.flags.TC
+        case "nomatch":
+            result.set_rcode(dns.rcode.NXDOMAIN)
+            result.authority.append(dns.rrset.from_text("example.", 9, "IN", "SOA", "ns.x. h.x. 1 2 3 4 5"))
+        case "servfail" | "refused" | "notimp" | "formerr" as word:
+            result.set_rcode(dns.rcode.from_text(word))
+        case "silence":
+            return None
+    return result
+
+
+class _Udp(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        answer = reply(dns.message.from_wire(self.request[0]), False)
+        if answer is not None:
+            self.request[1].sendto(answer.to_wire(), self.client_address)
+
+
+class _Tcp(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        size = int.from_bytes(self.rfile.read(2), "big")
+        answer = reply(dns.message.from_wire(self.rfile.read(size)), True)
+        assert answer is not None
+        wire = answer.to_wire(max_size=65535)
+        self.wfile.write(len(wire).to_bytes(2, "big") + wire)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A name server on the loopback interface, for UDP and TCP."""
+    with socketserver.TCPServer(("127.0.0.1", 0), _Tcp) as tcp:
+        number: int = tcp.server_address[1]
+        with socketserver.UDPServer(("127.0.0.1", number), _Udp) as udp:
+            threads = [threading.Thread(target=server.serve_forever, args=(0.05,)) for server in (tcp, udp)]
+            for thread in threads:
+                thread.start()
+            yield number
+            tcp.shutdown()
+            udp.shutdown()
+            for thread in threads:
+                thread.join()
+
+
+@pytest.mark.parametrize(
+    "name, status, records",
+    [
+        ("ok", "found", 1),
+        ("alias", "found", 1),
+        ("loop", "fail", 0),
+        ("big", "found", 200),
+        ("nodata", "nodata", 0),
+        ("nomatch", "nomatch", 0),
+        ("servfail", "again", 0),
+        ("refused", "again", 0),
+        ("notimp", "again", 0),
+        ("formerr", "fail", 0),
+        ("silence", "again", 0),
+        ("a..b", "fail", 0),
+        ("x" * 64, "fail", 0),
+    ],
+)
+def test_server(port: int, name: str, status: str, records: int) -> None:
+    answer = DnsServer("127.0.0.1", port, timeout=0.2, tries=1).query(name.encode() + b".example", "A")
+    assert (answer.status, len(answer.records)) == (status, records)
+    assert answer.authentic == (name in ("ok", "alias"))
+    assert answer.zone == (b"example" if name == "nomatch" else b"")
+
+
+def test_open_world_with_a_server(port: int) -> None:
+    world = open_world(dns=f"127.0.0.1:{port}", record=True)
+    answer = world.dns(b"ok.example", "A")
+    assert answer.records == (DnsRecord(b"ok.example", "A", 77, b"192.0.2.1"),)
+    assert world.recorder is not None
+    assert World(fixtures=world.recorder).dns(b"ok.example", "A") == answer
