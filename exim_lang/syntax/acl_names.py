@@ -89,11 +89,15 @@ def acl_facts() -> dict[tuple[str, str], AclFact]:
 
 @cache
 def acl_names(version: Version = NEWEST, features: frozenset[str] | None = None) -> AclNames:
-    """The conditions and modifiers of an Exim of `version` that was built with `features` (None: with all)."""
+    """The conditions and modifiers of an Exim of `version` that was built with `features` (None: with all).
+
+    Features are the words that `-bV` prints, in letters of any case.
+    """
+    built = None if features is None else {feature.lower() for feature in features}
     known = [
         fact
         for fact in acl_facts().values()
-        if fact.since <= version and (not fact.feature or features is None or fact.feature in features)
+        if fact.since <= version and (not fact.feature or built is None or fact.feature in built)
     ]
     return AclNames(
         frozenset(fact.name for fact in known if fact.kind == "condition"),
