@@ -16,7 +16,7 @@ from exim_lang.expand.registry import VARIABLES
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.state import AddedHeader, Address
 from exim_lang.taint import Tainted, is_tainted
-from exim_lang.world.fixtures import Fixtures
+from exim_lang.world.fixtures import Fixtures, Json
 from exim_lang.world.world import World
 
 CONFIG = (
@@ -58,12 +58,11 @@ def test_every_name_is_known(name: str) -> None:
     scope = scope_with()
     scope.world = World(fixtures=Fixtures({"space": {"/var/spool/exim4": [10, 2], "/var/spool/exim4/log": [11, 3]}}))
     scope.process.exim_uid = scope.process.exim_gid = 77
-    try:
-        found = entry.function(scope)
-    except ExpansionError as error:
-        assert error.message == f'unknown variable name "{name}"'
-        assert name == "dkim_verify_signers" or name.rstrip("0123456789") in ("n", "sn")
+    if name == "dkim_verify_signers" or name.rstrip("0123456789") in ("n", "sn"):
+        with pytest.raises(ExpansionError, match=f'unknown variable name "{name}"'):
+            entry.function(scope)
     else:
+        found = entry.function(scope)
         assert found is None or isinstance(found, bytes)
 
 
@@ -111,7 +110,7 @@ def test_how_a_client_is_written(
     assert value(scope, "$sender_rcvhost") == received
 
 
-DNS = {
+DNS: dict[str, Json] = {
     "1.2.0.192.in-addr.arpa PTR": ["Good.example.", "alias.example.", "bad.example."],
     "good.example A": ["192.0.2.1"],
     "good.example AAAA": "nodata",
