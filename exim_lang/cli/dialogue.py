@@ -54,7 +54,7 @@ class Dialogue:
         address, port = address_and_port(options.host, self.scope.config.dialect.version)
         if not address:
             raise UsageError(f'"{options.host}" is not an IP address')
-        connection.host_address, connection.host_port = taint(address), port
+        connection.host_address, connection.host_port = address, port
         if options.interface:
             interface, connection.interface_port = split_port(options.interface)
             connection.interface_address = interface.encode()

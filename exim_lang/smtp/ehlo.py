@@ -116,6 +116,6 @@ def is_server(driver: Driver) -> bool:
 
 
 def public_name(driver: Driver) -> bytes:
-    """The mechanism's name on the wire; the driver instance's own name where none is given."""
+    """The mechanism's name on the wire, in upper case; the driver instance's own name where none is given."""
     text = driver.text("public_name")
-    return driver.name.encode("latin-1") if text is None else text.encode()
+    return (driver.name.encode("latin-1") if text is None else text.encode()).upper()

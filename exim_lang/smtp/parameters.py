@@ -8,7 +8,7 @@ _SPACE = b" \t\n\r\v\f"
 def last_parameter(data: bytes) -> tuple[bytes, bytes, bytes] | None:
     """Takes the last parameter off: what stands before it, its name, its value. None when no parameter is there.
 
-    A name without `=` is its own value, as Exim has it. Spaces in a quoted local part do not count.
+    A name without `=` is its own value (the same object), as Exim has it. Spaces in a quoted local part do not count.
     """
     data = data.rstrip(_SPACE)
     at = len(data) - 1
@@ -23,7 +23,8 @@ def last_parameter(data: bytes) -> tuple[bytes, bytes, bytes] | None:
     if at <= 0:
         return None
     if data[at] in _SPACE:
-        return data[:at], data[at + 1 :], data[at + 1 :]
+        word = data[at + 1 :]
+        return data[:at], word, word
     start = at
     while start > 0 and chr(data[start - 1]).isalpha() and data[start - 1] < 128:
         start -= 1

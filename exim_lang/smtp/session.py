@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
 
 from exim_lang.acl.run import run_acl
-from exim_lang.errors import EximLangError
+from exim_lang.errors import EximLangError, ProcessDied
 from exim_lang.expand.state import Message
 from exim_lang.smtp import commands, ending, greeting, logline
 from exim_lang.smtp.events import Decision, Event
@@ -391,10 +391,20 @@ class Session:
             self.say(question)
             self._reader = self._read_answer
 
+    def _die(self, death: ProcessDied) -> None:
+        """Exim's process ends here, and with it the conversation: no reply, nothing more."""
+        if not any(line.endswith(death.message) for _, line in self.scope.log[-2:]):
+            self.log("main", "panic", line=death.message)
+        self.decide("", self.command, False, reason=death.message)
+        self.closed = True
+
     def _step(self, action: Callable[[], None], line: bytes) -> None:
         """Does one thing, then completes the decisions that it made with the command and the replies it led to."""
         start = len(self._out)
-        action()
+        try:
+            action()
+        except ProcessDied as death:
+            self._die(death)
         if self._undecided:
             reply = b"".join(self._out[start:])
             command = line.rstrip(b"\r\n")

@@ -10,9 +10,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from exim_lang.cli.exim.scope import exim_scope, split_port
+from exim_lang.expand.state import Message
 from exim_lang.smtp.client import address_and_port
 from exim_lang.smtp.session import Session
-from exim_lang.taint import taint
 
 if TYPE_CHECKING:
     from exim_lang.cli.exim.flags import Flags
@@ -35,8 +35,14 @@ def run(flags: Flags, config: Config) -> int:
         return 1
     scope = exim_scope(flags, config)
     connection = scope.connection
-    connection.host_address = taint(address)
+    connection.host_address = address
     connection.host_port = port
+    # What a local caller would be believed, a client is not.
+    scope.message = Message()
+    if "oMt" not in flags.facts:
+        connection.ident = None
+    if "oMai" not in flags.facts:
+        connection.authenticated_id = b""
     if "oMa" in flags.facts and not port:
         connection.host_port = split_port(flags.facts["oMa"])[1]
     scope.process.pid = os.getpid()
