@@ -83,5 +83,5 @@ def run_command(command: str, words: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.arguments(parser)
-    status: int = module.run(parser.parse_args(words))
+    status: int = module.run(parser.parse_intermixed_args(words))
     return status
