@@ -103,7 +103,7 @@ def _element(number: int, text: bytes, where: str) -> bytes | None:
         raise ExpansionError('first argument of "extract" must be greater than zero')
     for index, element in enumerate(elements(dewrap(text, b"[]", f" wrapping array{where}")), 1):
         if index == number:
-            return element
+            return like(bytes(element).rstrip(SPACES), element)
     return None
 
 

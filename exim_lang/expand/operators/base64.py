@@ -24,11 +24,12 @@ def base64(value: bytes) -> bytes:
 
 @operator("base64d")
 def base64d(value: bytes) -> bytes:
+    """The decoded string, up to its first zero byte: such a byte ends every string of Exim."""
     packed = value.translate(None, _SPACES)
     if not _BASE64.fullmatch(packed):
         shown = value.decode("latin-1")
         raise ExpansionError(f'string "{shown}" is not well-formed for "base64d" operator')
-    return b64decode(packed)
+    return b64decode(packed).partition(b"\0")[0]
 
 
 @operator("hex2b64")

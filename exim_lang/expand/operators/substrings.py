@@ -13,7 +13,7 @@ from exim_lang.errors import ExpansionError
 from exim_lang.expand import substrings
 from exim_lang.expand.registry import operator
 
-_NUMBERS: Final = re.compile(r"(-?)([0-9]*)(?:_([0-9]+))?")
+_NUMBERS: Final = re.compile(r"(-?)([0-9]*)(?:(?<=[0-9])_([0-9]+))?")
 _TWO: Final = ("substr", "s", "hash", "h", "nhash", "nh")
 _SIGNED: Final = ("substr", "s")
 
