@@ -79,7 +79,8 @@ class HostCheck:
             case _ if self.name == b"":
                 if b";" in pattern and not pattern.startswith(b"net"):
                     return self._look_up(pattern, None)
-                raise Unknown("cannot match host name in match_ip list")
+                # Exim forgets to say what is wrong with the name of this host.
+                raise Unknown("NULL" if kind is ItemKind.SELF else "cannot match host name in match_ip list")
             case ItemKind.SELF:
                 return self._forward(primary_hostname(scope))
             case ItemKind.HOST_NAME:

@@ -128,14 +128,14 @@ def check_host(
             scope.variables["host_address"] = saved
 
 
-def match_ip(scope: Scope, address: bytes, text: bytes) -> bool:
+def match_ip(scope: Scope, address: bytes, text: bytes) -> Match | None:
     """The condition `match_ip`: whether the IP address (or the empty string) is in the host list `text`.
 
     Exim expands the list once more. Raises ExpansionError `"..." is not an IP address`, ListDeferred.
     """
     if address and address_number(address.partition(b"%")[0]) is None:
         raise ExpansionError(f'"{address.decode("latin-1")}" is not an IP address')
-    return _match_ip(scope, address, text) is not None
+    return _match_ip(scope, address, text)
 
 
 def _match_ip(scope: Scope, address: bytes, text: bytes) -> Match | None:

@@ -97,10 +97,10 @@ class Scan:
             positive = not negated
             shown = written.decode("latin-1")
             item = like(item, written)
+            named = self._list_of(item) if kind_of_item in (ItemKind.NAMED, ItemKind.CONTROL) else None
             try:
-                if kind_of_item in (ItemKind.NAMED, ItemKind.CONTROL):
-                    self._metadata(item)
-                    matched, remembered = self._named(item)
+                if named is not None:
+                    matched, remembered = self._named(item, named)
                     if matched:
                         end = " - cached" if remembered else ""
                         trace(self.scope, f'{label} {_yes(positive)} (matched "{shown}"{end})')
@@ -161,23 +161,31 @@ class Scan:
             negated, pattern = negation(line)
             sense = positive is not negated
             if self._test(pattern, switches):
-                trace(self.scope, f'{label} {_yes(sense)} (matched "{line.decode("latin-1")}" in {name})')
+                # Exim's trace leaves the negation in the file out.
+                trace(self.scope, f'{label} {_yes(positive)} (matched "{line.decode("latin-1")}" in {name})')
                 self.checker.value = pattern
                 return sense, sense
         return None, sense
 
-    def _named(self, item: bytes) -> tuple[bool, bool]:
+    def _list_of(self, item: bytes) -> NamedList:
+        """The named list that `+name` stands for."""
+        self._metadata(item)
+        kind = self.checker.kind
+        shown = item.decode("latin-1")
+        named = self.scope.config.lists.get(kind, {}).get(shown[1:])
+        if named is None:
+            message = f'unknown named {SPOKEN[kind]}list "{shown}"'
+            log(self.scope, message, panic=True)
+            raise ListDeferred("", message)
+        if self.depth >= DEEPEST:
+            raise ProcessDied(f'named {SPOKEN[kind]}list "{shown}" includes itself')
+        return named
+
+    def _named(self, item: bytes, named: NamedList) -> tuple[bool, bool]:
         """Whether a named list matches, and whether that was remembered."""
         scope, checker = self.scope, self.checker
         kind = checker.kind
         shown = item.decode("latin-1")
-        named = scope.config.lists.get(kind, {}).get(shown[1:])
-        if named is None:
-            message = f'unknown named {SPOKEN[kind]}list "{shown}"'
-            log(scope, message, panic=True)
-            raise ListDeferred("", message)
-        if self.depth >= DEEPEST:
-            raise ProcessDied(f'named {SPOKEN[kind]}list "{shown}" includes itself')
         cache = self.cache if is_constant(named) else None
         slot = (kind, named.name, bytes(checker.key))
         known = cache.get(slot) if cache is not None else None
