@@ -148,11 +148,10 @@ def lsearch(scope: Scope, handle: LinearFile, key: bytes, options: tuple[bytes, 
 @lookup_type("wildlsearch", kind="single-key", open=open_linear)
 def wildlsearch(scope: Scope, handle: LinearFile, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
     """The first line whose key, expanded, matches as an item of a string list."""
-    from exim_lang.expand.engine import expand  # the engine reads the registry this stands in
 
     for entry in handle.entries:
         try:
-            pattern = expand(entry.key, scope) if b"$" in entry.key or b"\\" in entry.key else entry.key
+            pattern = scope.expand(entry.key) if b"$" in entry.key or b"\\" in entry.key else entry.key
         except ExpansionError as error:
             raise SearchDeferred(f'expansion of "{entry.key.decode("latin-1")}" failed: {error.message}') from error
         if _matches(scope, key, pattern):

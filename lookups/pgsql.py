@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exim_lang.expand.sql import quote_value, without_servers
+from exim_lang.expand.sql import bare_query, quote_value
 from exim_lang.search.answers import answered
 from exim_lang.search.registry import lookup_type
 
@@ -19,4 +19,4 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
 @lookup_type("pgsql", kind="query", quote=_quote)
 def pgsql(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
     """The rows as Exim joins them, from a fixture whose call is the query without server names."""
-    return answered(scope, "pgsql", without_servers(bytes(key)))
+    return answered(scope, "pgsql", bare_query(scope, "PGSQL", key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from exim_lang.expand.sql import without_servers
+from exim_lang.expand.sql import bare_query
 from exim_lang.search.answers import answered
 from exim_lang.search.registry import lookup_type
 
@@ -20,4 +20,4 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
 @lookup_type("redis", kind="query", quote=_quote)
 def redis(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
     """The reply as Exim shows it, from a fixture whose call is the command without server names."""
-    return answered(scope, "redis", without_servers(bytes(key)))
+    return answered(scope, "redis", bare_query(scope, "Redis", key))

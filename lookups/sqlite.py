@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from exim_lang.errors import EximLangError
-from exim_lang.expand.engine import expand
 from exim_lang.expand.sql import sql_rows
 from exim_lang.search.answers import answered
 from exim_lang.search.registry import Reply, SearchOpenError, lookup_type
@@ -32,7 +31,7 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
 def _default_file(scope: Scope) -> bytes:
     """The main option `sqlite_dbfile`, expanded; empty when it is not set."""
     text = scope.config.text("sqlite_dbfile")
-    return expand(text, scope) if text is not None else b""
+    return scope.expand(text) if text is not None else b""
 
 
 def _open(scope: Scope, file: bytes) -> bytes:

@@ -65,14 +65,13 @@ def _again_means_nonexist(scope: Scope, name: bytes) -> bool:
     text = scope.config.text("dns_again_means_nonexist")
     if text is None:
         return False
-    from exim_lang.expand.engine import expand  # the engine imports what is registered, this too
 
     # A list that needs the DNS itself would ask for ever.
     if scope.caches.get("dns again"):
         return False
     scope.caches["dns again"] = True
     try:
-        return scope.match_list(scope, "domain", name, expand(text, scope)) is not None
+        return scope.match_list(scope, "domain", name, scope.expand(text)) is not None
     finally:
         scope.caches["dns again"] = False
 

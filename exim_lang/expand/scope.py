@@ -76,6 +76,8 @@ class Scope:
     arguments: tuple[bytes, ...] = ()
     acl_depth: int = 0
     where: str = ""
+    log_place: str = ""
+    """What a log line says of where a string stands: ` (ACL warn, FILE LINE)`, with the space, or nothing."""
     variables: dict[str, bytes] = field(default_factory=dict)
     """Variables set by name from outside or by a later layer: they win over everything the state says."""
     log: list[tuple[str, str]] = field(default_factory=list)

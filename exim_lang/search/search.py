@@ -40,7 +40,9 @@ class Found:
 
 @dataclass(slots=True)
 class Cache:
-    """The open files and the results of one session, by lookup type and file name."""
+    """The open files and the results of one session, by lookup type and file name; `known` are types the build has."""
+
+    known: set[str] = field(default_factory=set)
 
     handles: dict[tuple[str, bytes], Any] = field(default_factory=dict)
     results: dict[tuple[str, bytes, bytes, tuple[bytes, ...]], tuple[bytes | None, float | None]] = field(
@@ -66,6 +68,9 @@ def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None
     cache = scope.caches.get("search")
     if not isinstance(cache, Cache):
         cache = scope.caches["search"] = Cache()
+    if lookup.name not in cache.known:  # strings are compiled for all builds
+        find_type(lookup.name.encode(), scope.config.dialect)
+        cache.known.add(lookup.name)
     place = (lookup.name, bytes(file or b""))
     if place not in cache.handles:
         cache.handles[place] = lookup.open(scope, place[1]) if lookup.open is not None else None
@@ -95,7 +100,7 @@ def _find_one(scope: Scope, search: SearchType, place: tuple[str, bytes], key: b
         return known[0]
     if lookup.quoter and isinstance(key, Tainted) and key.quoter != lookup.quoter:
         shown = _without_servers(bytes(key)).decode("latin-1")
-        message = f"tainted search query is not properly quoted: {shown}"
+        message = f"tainted search query is not properly quoted{scope.log_place}: {shown}"
         scope.log += [("main", message), ("panic", message)]
     answer = lookup.find(scope, handle, key, search.options)
     if not isinstance(answer, Reply):
@@ -120,6 +125,12 @@ def _without_servers(query: bytes) -> bytes:
     return rest.lstrip(_SPACES) if semicolon else query
 
 
+def obsolete_syntax(scope: Scope) -> None:
+    """Since 4.98 a query that begins with a file name or with servers is warned of."""
+    if scope.config.dialect.version >= (4, 98):
+        scope.log.append(("main", "WARNING: obsolete syntax used for lookup"))
+
+
 def _file_of_query(scope: Scope, search: SearchType, query: bytes) -> tuple[bytes, bytes]:
     """The query and the file of a type that takes both: an option, in front of the query, or a main option."""
     file: bytes = b""
@@ -129,6 +140,7 @@ def _file_of_query(scope: Scope, search: SearchType, query: bytes) -> tuple[byte
             break
     else:
         if query.startswith(b"/"):
+            obsolete_syntax(scope)
             words = bytes(query).split(None, 1)
             file = like(words[0], query)
             query = like(words[1] if len(words) > 1 else b"", query)
