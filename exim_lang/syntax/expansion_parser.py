@@ -331,10 +331,7 @@ class Rebuild:
         return self.read(values)
 
     def leaf_condition(self, token: Token) -> tree.Condition:
-        if token.type == "DEF":
-            name = token.partition(":")[2]
-            return tree.Def(name, None, span_of(token))
-        return tree.Test(str(token).strip(), (), None, span_of(token))
+        return self.build.def_([token]) if token.type == "DEF" else self.build.test([token])
 
     def opens_string(self, opener: Token, children: list[Any]) -> bool:
         """Whether "{" here opens a string, and not a condition or the wrapping of several."""

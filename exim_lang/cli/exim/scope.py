@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from exim_lang.errors import UsageError
 from exim_lang.taint import taint
 
+CALLER = b"root"  # the login name that this process pretends to run under
+
 if TYPE_CHECKING:
     from exim_lang.cli.exim.flags import Flags
     from exim_lang.expand.scope import Scope
@@ -60,9 +62,20 @@ def exim_scope(flags: Flags, config: Config) -> Scope:
                     connection.host_name_looked_up = True
     if flags.sender is not None:
         scope.message.sender = taint(flags.sender.strip("<>").encode("latin-1"))
+    else:
+        caller_sends(scope)
+    connection.ident = CALLER if connection.ident is None else connection.ident
     if flags.sender_name is not None:
         scope.process.sender_name = flags.sender_name.encode("latin-1")
     return scope
+
+
+def caller_sends(scope: Scope) -> None:
+    """Without `-f` a message comes from whoever called Exim."""
+    address = CALLER + b"@" + scope.expand("$qualify_domain")
+    scope.message.sender = address
+    scope.message.authenticated_sender = scope.message.authenticated_sender or address
+    scope.connection.authenticated_id = scope.connection.authenticated_id or CALLER
 
 
 def split_port(text: str) -> tuple[str, int]:
