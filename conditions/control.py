@@ -10,7 +10,7 @@ import re
 from collections.abc import MutableMapping
 
 from exim_lang.acl.check import AclError, Check
-from exim_lang.acl.phases import spoken
+from exim_lang.acl.phases import in_dialect, spoken
 from exim_lang.acl.registry import CONTROLS, control, modifier
 from exim_lang.syntax.acl_names import acl_facts
 
@@ -47,11 +47,10 @@ def control_(check: Check) -> None:
 def _name_of(check: Check) -> str | None:
     """The control that the argument starts with; None where what follows the name is not what may follow it."""
     text = check.value.decode("latin-1")
-    version = check.scope.config.dialect.version
     best = ""
     for name in CONTROLS:
         fact = acl_facts().get(("control", name))
-        if len(name) > len(best) and text.startswith(name) and (fact is None or fact.since <= version):
+        if len(name) > len(best) and text.startswith(name) and in_dialect(fact, check.scope.config.dialect):
             best = name
     if not best:
         return None

@@ -224,7 +224,7 @@ def _acceptable(scope: Scope, item: Item, key: bytes, answer: Answer) -> bool:
         (True, False): "was an IP address that did not match",
         (True, True): "were no IP addresses that did not match",
     }[item.every, item.negated]
-    sign = ("!" if item.negated else "") + ("=" if item.every else "") + ("&" if item.masks else "=")
+    sign = ("=" if item.every else "") + ("&" if item.masks else "=")
     say_unindented(scope, "=> but we are not accepting this block class because")
     say_unindented(scope, f"=> there {reason} for {sign}{item.addresses_text.decode('latin-1')}")
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from exim_lang.acl.check import AclError, Check
 from exim_lang.acl.facts import remember
 from exim_lang.acl.helo import verify_helo
-from exim_lang.acl.phases import spoken
+from exim_lang.acl.phases import in_dialect, spoken
 from exim_lang.acl.registry import VERIFICATIONS, condition, verification
 from exim_lang.acl.trace import say
 from exim_lang.acl.verdict import Result
@@ -44,7 +44,7 @@ def _name_of(check: Check, parts: list[bytes]) -> str:
     if first.startswith("sender") and first[6:].lstrip(" \t\n\v\f\r")[:1] in ("", "="):
         return "sender"
     fact = acl_facts().get(("verify", first))
-    known = first in VERIFICATIONS and (fact is None or fact.since <= check.scope.config.dialect.version)
+    known = first in VERIFICATIONS and in_dialect(fact, check.scope.config.dialect)
     if not known or first == "sender":
         raise bad_verify(check)
     return first

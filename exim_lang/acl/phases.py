@@ -7,7 +7,12 @@
 
 from __future__ import annotations
 
-from exim_lang.syntax.acl_names import PHASES
+from typing import TYPE_CHECKING
+
+from exim_lang.syntax.acl_names import PHASES, AclFact
+
+if TYPE_CHECKING:
+    from exim_lang.model.dialect import Dialect
 
 OPTIONS: dict[str, str] = {
     **{phase: f"acl_smtp_{phase.lower()}" for phase in PHASES if not phase.startswith("NOTSMTP")},
@@ -26,3 +31,8 @@ _WORDS = {"CONNECT": "connection", "HELO": "EHLO or HELO", "NOTSMTP": "non-SMTP"
 def spoken(phase: str) -> str:
     """What Exim calls a phase in its messages; `unknown` for "", which is no phase at all."""
     return _WORDS.get(phase, phase) or "unknown"
+
+
+def in_dialect(fact: AclFact | None, dialect: Dialect) -> bool:
+    """Whether an Exim of this dialect has the name; a name without facts comes from a plug-in, and is always there."""
+    return fact is None or (fact.since <= dialect.version and dialect.build.has(fact.feature))

@@ -317,6 +317,9 @@ class Runner:
             if error.message:
                 messages.log = error.message.encode("latin-1")
             result = "defer"
+        except ExpansionError as error:
+            messages.log = _failed_expansion(node.argument, error)
+            return "error", True
         if check.reject_logs is not None:
             self.reject_logs = check.reject_logs
         if result == "defer" and (check.callout_deferred or self.scope.config.option("smtp_return_error_details")):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exim_lang.acl.trace import say
 from exim_lang.errors import ClosedWorld, EximLangError
 from exim_lang.expand.verification import Verified, VerifyRequest
 from exim_lang.world.fixtures import stub, to_bytes, to_text
@@ -34,6 +35,8 @@ def without_routing(scope: Scope, address: bytes, request: VerifyRequest) -> Ver
         if b"@" not in address:
             return Verified("fail", failure="qualify")
         if not scope.config.routers:
+            for line in (">" * 35, f"routing {address.decode('latin-1')}", "no more routers"):
+                say(scope, line)
             return Verified("fail", b"Unrouteable address", b"Unrouteable address", "route")
         text = to_text(call)
         raise ClosedWorld(

@@ -11,7 +11,7 @@ _ESCAPES = {0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9, 0x76: 11}
 _OCTAL = re.compile(rb"[0-7]{1,3}")
 _HEX = re.compile(rb"x([0-9A-Fa-f]{1,2})")
 _UNITS = {0x77: 604800, 0x64: 86400, 0x68: 3600, 0x6D: 60, 0x73: 1}
-_TIME_PART = re.compile(rb"([0-9]+)([wdhms]?)")
+_TIME_PART = re.compile(rb"([0-9]+)([wdhms])")
 
 
 def next_word(value: bytes) -> tuple[bytes, bytes]:
@@ -45,25 +45,8 @@ def _escape(value: bytes, at: int) -> tuple[int, int]:
 
 
 def read_time(value: bytes) -> int | None:
-    """Seconds of a time such as `1h30m` or `45s`; None for what is none.
-
-    Units come from large to small; a number without one counts seconds and ends the time.
-    """
-    total = 0
-    at = 0
-    largest = 604801
-    if not value:
+    """Seconds of a time such as `1h30m` or `45s`, in any order of units; None for what is none."""
+    parts = _TIME_PART.findall(value)
+    if not parts or b"".join(number + unit for number, unit in parts) != value:
         return None
-    while at < len(value):
-        part = _TIME_PART.match(value, at)
-        if part is None:
-            return None
-        unit = _UNITS[part[2][0]] if part[2] else 1
-        if unit >= largest:
-            return None
-        largest = unit
-        total += int(part[1]) * unit
-        at = part.end()
-        if not part[2] and at < len(value):
-            return None
-    return total
+    return sum(int(number) * _UNITS[unit[0]] for number, unit in parts)
