@@ -9,7 +9,9 @@ from enum import IntEnum
 from exim_lang.source.text import Text
 
 _DEEPEST = 10
-_DIRECTIVE = re.compile(r"\.(ifdef|ifndef|elifdef|elifndef|else|endif)(?=[ \t\n\v\f\r]|$)")
+_DIRECTIVE = re.compile(r"\.(ifdef|ifndef|elifdef|elifndef|else|endif)")
+_BEHIND_DIRECTIVE = ("", " ", "t")
+"""What may follow a directive: Exim has an end, a space and, where a tab was meant, the letter."""
 
 
 class _State(IntEnum):
@@ -40,12 +42,15 @@ class Conditionals:
     def directive(self, line: Text, macro_found: bool) -> bool:
         """Obeys `line` when it is a conditional directive; false when it is not. Raises ConditionalError.
 
-        A condition is true when a macro was replaced in the line, whatever else stands there. A second `.else`
-        is not an error.
+        `line` is without white space in front, but not at its end. A condition is true when a macro was replaced in the
+        line, whatever else stands there. A second `.else` is not an error; and a line with anything but a space behind the
+        word (`.endif` with a tab or a carriage return, `.elseif`) is passed over without a word.
         """
         match = _DIRECTIVE.match(line.string)
         if match is None:
             return False
+        if line.string[match.end() : match.end() + 1] not in _BEHIND_DIRECTIVE:
+            return True
         name = match[1]
         if name in ("ifdef", "ifndef"):
             if len(self.outer) >= _DEEPEST:

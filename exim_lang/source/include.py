@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 
 from exim_lang.errors import UsageError
-from exim_lang.source.text import SPACE, SourceFile, Text
+from exim_lang.source.text import SourceFile, Text
 
 DEEPEST = 100
-"""How far inclusions may be nested; Exim goes on until it has no more file descriptors."""
+MOST = 10_000
+"""How far inclusions may be nested, and how many there may be; Exim goes on until it has no more file descriptors."""
 
 LARGEST_FILE = 256 * 1024 * 1024
 
@@ -66,5 +67,3 @@ def read_main_file(path: str) -> SourceFile:
     except ValueError as error:
         raise UsageError(f"{path!r} is not the name of a file: {error}") from error
 
-
-__all__ = ["DEEPEST", "SPACE", "Include", "locate", "open_file", "parse_include", "read_main_file"]

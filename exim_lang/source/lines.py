@@ -59,6 +59,8 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     macros: dict[str, Macro] = field(default_factory=dict)
     files: list[SourceFile] = field(default_factory=list)
+    directives: list[Text] = field(default_factory=list)
+    """Physical lines that begin with a dot: conditionals, also those that do not count, and what counts of inclusions."""
     order: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
     """In which order physical lines, as file and number, were first read."""
 

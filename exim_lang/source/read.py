@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from exim_lang.errors import Problem, UsageError
 from exim_lang.source.conditional import ConditionalError, Conditionals
-from exim_lang.source.include import DEEPEST, Include, locate, open_file, parse_include, read_main_file
+from exim_lang.source.include import DEEPEST, MOST, Include, locate, open_file, parse_include, read_main_file
 from exim_lang.source.lines import LogicalLine, Source
 from exim_lang.source.macros import LineTooLong, MacroError, MacroTable
 from exim_lang.source.text import SPACE, SourceFile, Span, Text
@@ -65,6 +65,8 @@ class _Reader:
         self.current = _Open(file)
         self.stack: list[_Open] = []
         self.section = ""
+        self.exhausted = False
+        """Inclusions go in circles, or so it looks; there are no more of them."""
 
     def read(self) -> Source:
         while (text := self.logical_line()) is not None:
@@ -144,11 +146,12 @@ class _Reader:
             except LineTooLong:
                 self.problem("macros make this line too long", line, Span(0, len(line)))
                 continue
-            line = line.strip()
-            string = line.string
+            string = line.string.lstrip(SPACE)
             if string.startswith("#"):
                 continue
+            line = line.slice(len(line) - len(string), len(line))
             if string.startswith("."):
+                self.source.directives.append(line)
                 try:
                     if self.conditionals.directive(line, macro_found):
                         continue
@@ -157,6 +160,7 @@ class _Reader:
                     continue
             if not self.conditionals.using:
                 continue
+            line = line.strip()
             if string.startswith(".include"):
                 include = parse_include(line)
                 if include is not None:
@@ -209,7 +213,10 @@ class _Reader:
             path = name
         if include.if_exists and not os.path.exists(path):
             return
-        if len(self.stack) >= DEEPEST:
+        if self.exhausted:
+            return
+        if len(self.stack) >= DEEPEST or len(self.source.files) >= MOST:
+            self.exhausted = True
             self.problem(f"failed to open included configuration file {name}", include.name, span)
             return
         try:
