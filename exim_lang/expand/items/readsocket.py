@@ -17,6 +17,8 @@ from exim_lang.expand.string_list import split_list
 from exim_lang.taint import join
 
 _CACHE: Final = "readsocket"
+_BROKEN: Final = "readsocket broken"
+"""Unix sockets that could not be connected: Exim keeps such a one as if it were open, and fails to use it once."""
 
 
 @dataclass(slots=True)
@@ -76,6 +78,11 @@ def _answer(scope: Scope, name: bytes, request: bytes, options: Options) -> byte
     if options.cache and key in cached:
         found: bytes = cached[key]
         return found
+    broken = scope.caches.setdefault(_BROKEN, set())
+    assert isinstance(broken, set)
+    if name in broken:
+        broken.discard(name)
+        raise ExpansionError("request write to socket failed: Bad file descriptor" if request else "")
     try:
         answer = scope.world.read_socket(
             bytes(name), request, timeout=options.timeout, shutdown=options.shutdown, tls=options.tls
@@ -86,6 +93,8 @@ def _answer(scope: Scope, name: bytes, request: bytes, options: Options) -> byte
         raise ExpansionError(f"no IP address found for host {host}") from error
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
+        if not host:
+            broken.add(bytes(name))
         where = f"any address for {host}" if host else f"socket {shown}"
         raise ExpansionError(f"failed to connect to {where}: {reason}") from error
     if options.cache:
