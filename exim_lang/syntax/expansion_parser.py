@@ -43,7 +43,8 @@ def alternatives(names: Iterable[str]) -> str:
 def terminals(shapes: Shapes) -> str:
     """The lines of grammar that depend on names."""
     options = rf"(?:(?<=run)(?:,[A-Za-z0-9_]*)*|(?<=extract) +jsons?(?={SPACE}\{{))?"
-    item = rf"\$\{{(?:{'|'.join(sorted(shapes.items, key=len, reverse=True))})(?![A-Za-z0-9_-]){options}"
+    items = "|".join(sorted(shapes.items, key=lambda name: (-len(name), name)))
+    item = rf"\$\{{(?:{items})(?![A-Za-z0-9_-]){options}"
     rows = {
         "IF.4": r"\$\{if(?![A-Za-z0-9_-])",
         "LOOKUP.4": r"\$\{lookup(?![A-Za-z0-9_-])",
