@@ -125,6 +125,9 @@ DNS: dict[str, Json] = {
     "slow.example A": "again",
     "slow.example AAAA": "nodata",
     "6.2.0.192.in-addr.arpa PTR": ["il*legal.example."],
+    "7.2.0.192.in-addr.arpa PTR": ["un_der.example."],
+    "un_der.example A": ["192.0.2.7"],
+    "un_der.example AAAA": "nodata",
 }
 
 
@@ -137,6 +140,7 @@ DNS: dict[str, Json] = {
         ("192.0.2.4", "", "1", "0"),
         ("192.0.2.5", "", "0", "1"),
         ("192.0.2.6", "", "1", "0"),
+        ("192.0.2.7", "un_der.example", "0", "0"),
     ],
 )
 def test_host_names(address: str, name: str, failed: str, deferred: str) -> None:

@@ -76,18 +76,19 @@ def apply_changes(message: Message) -> None:
         for name in split_list(names, COLON):
             _remove(headers, name)
     message.removed_headers.clear()
-    last_received: Header | None = None
+    # Header lines go directly behind the same one, so that the last one added stands first.
+    anchor: Header | None = None
     for added in message.added_headers:
         header = Header(added.text, header_kind(added.text))
         match added.position:
             case "top":
                 headers.insert(0, header)
-            case "received":
-                at = _behind_received(headers) if last_received is None else _index(headers, last_received) + 1
+            case "received" if anchor is not None:
+                headers.insert(_index(headers, anchor) + 1, header)
+            case "received" | "rfc" as where:
+                at = _behind_received(headers) if where == "received" else _behind_trace(headers)
+                anchor = headers[at - 1] if at else None
                 headers.insert(at, header)
-                last_received = header
-            case "rfc":
-                headers.insert(_behind_trace(headers), header)
             case _:
                 headers.append(header)
     message.added_headers.clear()

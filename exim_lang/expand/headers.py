@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from itertools import dropwhile
 from typing import Final, Literal, TypeAlias
 
 from exim_lang.expand.rfc2047 import decode
@@ -138,8 +140,9 @@ def message_header(
         case "rh":
             return taint(b"".join(text for text, _ in texts)[:LONGEST_INSERT])
         case "lh":
-            raw = [quote_item(text.rstrip(b"\n")) for text, _ in texts]
-            return taint(b":".join(item for item in raw if item)[:LONGEST_INSERT])
+            raw = [bytes(quote_item(text.rstrip(b"\n"))) for text, _ in texts]
+            # Empty ones are left out only as long as there is nothing to separate them from.
+            return taint(b":".join(dropwhile(operator.not_, raw))[:LONGEST_INSERT])
         case "h" | "bh":
             separator = b",\n" if any(kind in _OF_ADDRESSES for _, kind in texts) else b"\n"
             stripped = [bytes(text).strip(_SPACES) for text, _ in texts]

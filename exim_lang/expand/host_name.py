@@ -16,7 +16,7 @@ from exim_lang.taint import taint
 
 Outcome: TypeAlias = Literal["found", "failed", "deferred"]
 
-_LEGAL: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-0123456789")
+_LEGAL: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_0123456789")
 _NO_NAME: Final = b" (failed to find host name from IP address)"
 
 
