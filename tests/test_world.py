@@ -260,10 +260,11 @@ def test_host() -> None:
 # -- DNS
 
 
-def dnsdb_cases() -> Iterator[tuple[str, str]]:
-    for case in re.split(r"^> ", (DNS / "dnsdb.txt").read_text(), flags=re.MULTILINE)[1:]:
-        string, _, answer = case.partition("\n")
-        yield string, answer.removesuffix("\n").removesuffix("\n")
+def dns_cases() -> Iterator[tuple[str, str]]:
+    for name in ("dnsdb.txt", "spf.txt"):
+        for case in re.split(r"^> ", (DNS / name).read_text(), flags=re.MULTILINE)[1:]:
+            string, _, answer = case.partition("\n")
+            yield string, answer.removesuffix("\n").removesuffix("\n")
 
 
 def dns_scope(world: World, text: str = "") -> Scope:
@@ -271,12 +272,13 @@ def dns_scope(world: World, text: str = "") -> Scope:
 
 
 def zone_world() -> World:
-    answers: dict[str, dict[str, Json]] = {"dns": {"test.again.dns A": "again", "test.fail.dns A": "fail"}}
+    again = {"test.again.dns A": "again", "test.again.dns TXT": "again", "x.test.again.dns TXT": "again"}
+    answers: dict[str, dict[str, Json]] = {"dns": {**again, "test.fail.dns A": "fail"}}
     return World(dns=ZoneFiles(ZONES), fixtures=Fixtures(answers))
 
 
-@pytest.mark.parametrize("string, expected", list(dnsdb_cases()))
-def test_dnsdb(string: str, expected: str) -> None:
+@pytest.mark.parametrize("string, expected", list(dns_cases()))
+def test_dns_cases(string: str, expected: str) -> None:
     try:
         found = expand(string.encode(), dns_scope(zone_world())).decode()
     except ExpansionError as error:
