@@ -14,7 +14,12 @@ _SELECTOR: Final = re.compile(r"([+-])[ \t\n]*(\w+)")
 
 
 def option(scope: Scope, name: str) -> bytes:
-    """The value, or the default, of the main option `name`; a number in decimal digits, nothing as an empty string."""
+    """The value, or the default, of the main option `name`; a number in decimal digits, nothing as an empty string.
+
+    Nothing is also what an option gives that this version of Exim does not have.
+    """
+    if scope.config.fact(name) is None:
+        return b""
     match scope.config.option(name):
         case None:
             return b""
