@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import ExpansionError
@@ -90,14 +91,11 @@ class HostCheck:
 
     def _in_network(self, pattern: bytes, any_mask: bool) -> bool:
         wanted = network(pattern, any_mask=any_mask)
-        own = address_number(self.address.partition(b"%")[0])
+        own = unmapped(self.address)
         if wanted is None or own is None:
             return False
-        bits, number = own
-        if bits == 128 and number >> 32 == _MAPPED:
-            bits, number = 32, number & 0xFFFFFFFF
-        shift = wanted[0] - wanted[2]
-        return bits == wanted[0] and number >> shift == wanted[1] >> shift
+        bits, number, length = wanted
+        return own[0] == bits and own[1] >> bits - length == number >> bits - length
 
     def _bad_ip(self, pattern: bytes) -> bool:
         shown = (bad_ip(pattern) or b"").decode("latin-1")
@@ -131,7 +129,9 @@ class HostCheck:
             raise ItemDeferred
         if not addresses:
             raise Unknown(f"failed to find IP address for {name.decode('latin-1')}")
-        return any(self._in_network(address, False) for address in addresses)
+        # Here it is the other way round: a client with a mapped IPv4 address is none of these.
+        client = address_number(self.address.partition(b"%")[0])
+        return any(unmapped(address) == client for address in addresses)
 
     def _by_name(self, pattern: bytes) -> bool:
         if self.name is not None:
@@ -166,6 +166,15 @@ class HostCheck:
         matched = check.test(pattern)
         self.value = check.value
         return matched
+
+
+@lru_cache(maxsize=256)
+def unmapped(address: bytes) -> tuple[int, int] | None:
+    """The number of bits and the address as a number; an IPv4 address in IPv6 form counts as what it stands for."""
+    read = address_number(address.partition(b"%")[0])
+    if read is not None and read[0] == 128 and read[1] >> 32 == _MAPPED:
+        return 32, read[1] & 0xFFFFFFFF
+    return read
 
 
 def address_key(address: bytes, mask: int | None, separator: bytes) -> bytes:

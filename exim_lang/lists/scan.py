@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from exim_lang.errors import ExpansionError, ForcedFailure, ProcessDied
@@ -43,6 +44,31 @@ class Checker(Protocol):
     def test(self, pattern: bytes) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as it stands in an expanded list: `shown` whole, `item` without negation."""
+
+    shown: str
+    item: bytes
+    negated: bool
+    kind: ItemKind
+
+
+@lru_cache(maxsize=1024, typed=True)
+def entries(kind: Kind, items: bytes, single: bool, tainted_too: bool) -> tuple[Entry, ...]:
+    """The items of an expanded list, or the only one that it is; lists that come again are split once."""
+    if single:
+        alone = like(items.strip(SPACES), items)
+        found = [alone] if alone else []
+    else:
+        found = list(split_list(items, tainted_too=tainted_too))
+    result = []
+    for written in found:
+        negated, item = negation(written)
+        result.append(Entry(written.decode("latin-1"), like(item, items), negated, classify_item(kind, item)))
+    return tuple(result)
+
+
 @dataclass(slots=True)
 class Switches:
     """What `+include_unknown` and its kin have switched on."""
@@ -77,50 +103,51 @@ class Scan:
     depth: int = 0
     asked: str = ""
 
-    def over(self, items: Iterable[bytes]) -> bool:
+    def over(self, items: Iterable[Entry]) -> bool:
         """Whether the subject is in the list; raises ListDeferred, ProcessDied."""
         checker = self.checker
-        kind = checker.kind
         switches = Switches()
         positive = True
-        label = f"{self.subject or checker.key.decode('latin-1')} in {self.shown}?"
-        for written in items:
-            negated, item = negation(written)
-            kind_of_item = classify_item(kind, item)
-            if kind_of_item is ItemKind.CONTROL and not negated:
+        for entry in items:
+            item = entry.item
+            if entry.kind is ItemKind.CONTROL and not entry.negated:
                 self._metadata(item)
                 if item == b"+caseful":
                     checker.use_case()
                 else:
                     switches.set(item)
                 continue
-            positive = not negated
-            shown = written.decode("latin-1")
-            item = like(item, written)
-            named = self._list_of(item) if kind_of_item in (ItemKind.NAMED, ItemKind.CONTROL) else None
+            positive = not entry.negated
+            named = self._list_of(item) if entry.kind in (ItemKind.NAMED, ItemKind.CONTROL) else None
             try:
                 if named is not None:
                     matched, remembered = self._named(item, named)
                     if matched:
-                        end = " - cached" if remembered else ""
-                        trace(self.scope, f'{label} {_yes(positive)} (matched "{shown}"{end})')
+                        self._say(positive, f'(matched "{entry.shown}"{" - cached" if remembered else ""})')
                         return positive
-                elif kind_of_item is ItemKind.FILE:
-                    answer, positive = self._file(item, positive, switches, label, shown)
+                elif entry.kind is ItemKind.FILE:
+                    answer, positive = self._file(item, positive, switches, entry.shown)
                     if answer is not None:
                         return answer
                 elif self._test(item, switches):
-                    trace(self.scope, f'{label} {_yes(positive)} (matched "{shown}")')
+                    self._say(positive, f'(matched "{entry.shown}")')
                     return positive
             except _Decided as decided:
                 if decided.why:
-                    trace(self.scope, f"{label} {_yes(decided.answer)} ({decided.why})")
+                    self._say(decided.answer, f"({decided.why})")
                 return decided.answer
             except ListDeferred:
-                trace(self.scope, f"{label} list match deferred for {shown}")
+                trace(self.scope, f"{self._label()} list match deferred for {entry.shown}")
                 raise
-        trace(self.scope, f"{label} {_yes(not positive)} (end of list)")
+        self._say(not positive, "(end of list)")
         return not positive
+
+    def _label(self) -> str:
+        return f"{self.subject or self.checker.key.decode('latin-1')} in {self.shown}?"
+
+    def _say(self, answer: bool, why: str) -> None:
+        if self.scope.debug is not None:
+            self.scope.debug(f"{self._label()} {_yes(answer)} {why}")
 
     def _test(self, pattern: bytes, switches: Switches) -> bool:
         """Tries one pattern; whatever a switch decides is raised as _Decided."""
@@ -148,7 +175,7 @@ class Scan:
             raise _Decided(False, error) from unknown
 
     def _file(
-        self, path: bytes, positive: bool, switches: Switches, label: str, shown: str
+        self, path: bytes, positive: bool, switches: Switches, shown: str
     ) -> tuple[bool | None, bool]:
         """Tries the lines of a file; the answer, if one matched, and the sense of the last line."""
         sense = positive
@@ -162,7 +189,7 @@ class Scan:
             sense = positive is not negated
             if self._test(pattern, switches):
                 # Exim's trace leaves the negation in the file out.
-                trace(self.scope, f'{label} {_yes(positive)} (matched "{line.decode("latin-1")}" in {name})')
+                self._say(positive, f'(matched "{line.decode("latin-1")}" in {name})')
                 self.checker.value = pattern
                 return sense, sense
         return None, sense
@@ -232,10 +259,9 @@ class Scan:
         self.asked = named or f'"{shown if source is None else source}"'
         if not named:
             self.shown = f'"{shown}"' if len(shown) <= _SHOWN else f'"{shown[:_SHOWN]}"...'
-        alone = like(items.strip(SPACES), items)
         tainted_too = version_of(self.scope) < (4, 99)
         try:
-            return self.over(([alone] if alone else []) if single else split_list(items, tainted_too=tainted_too))
+            return self.over(entries(checker.kind, items, single, tainted_too))
         finally:
             checker.metadata = outside
             self.shown = named

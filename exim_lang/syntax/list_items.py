@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["domain", "host", "address", "localpart", "string"]
@@ -50,6 +51,8 @@ CONTROLS: Final[dict[str, frozenset[bytes]]] = {
 }
 """Items that switch something for those behind them. They cannot be negated."""
 
+KEPT: Final = 4096  # patterns whose kind is remembered; more than configurations have
+
 SPACES: Final = b" \t\n\v\f\r"
 
 _MX: Final = re.compile(rb"@mx_(any|primary|secondary)(?:/ignore=(.*))?", re.IGNORECASE | re.DOTALL)
@@ -72,6 +75,7 @@ def address_number(value: bytes) -> tuple[int, int] | None:
     return bits, int.from_bytes(packed)
 
 
+@lru_cache(maxsize=KEPT)
 def network(value: bytes, *, any_mask: bool = False) -> tuple[int, int, int] | None:
     """Bits, address and mask length of `address[/mask]` or `address%scope`; None for what Exim does not take for one.
 
@@ -121,6 +125,7 @@ def negation(item: bytes) -> tuple[bool, bytes]:
     return (True, item[1:].lstrip(SPACES)) if item[:1] == b"!" else (False, item)
 
 
+@lru_cache(maxsize=KEPT)
 def classify_item(kind: Kind, item: bytes, *, any_mask: bool = False, utf8: bool = False) -> ItemKind:
     """The kind of a whole item of a list, without its negation: a switch, a named list, a file or a pattern."""
     first = item[:1]
@@ -131,6 +136,7 @@ def classify_item(kind: Kind, item: bytes, *, any_mask: bool = False, utf8: bool
     return classify(kind, item, any_mask=any_mask, utf8=utf8)
 
 
+@lru_cache(maxsize=KEPT)
 def classify(kind: Kind, pattern: bytes, *, any_mask: bool = False, utf8: bool = False) -> ItemKind:
     """The kind of a pattern: what stands in a file is always one, whatever it starts with.
 
@@ -143,6 +149,7 @@ def classify(kind: Kind, pattern: bytes, *, any_mask: bool = False, utf8: bool =
     return classify_string(pattern, at_special=kind == "domain")
 
 
+@lru_cache(maxsize=KEPT)
 def classify_string(pattern: bytes, *, at_special: bool) -> ItemKind:
     """The kind of a pattern for one string: a domain, a local part, a host name."""
     first = pattern[:1]
