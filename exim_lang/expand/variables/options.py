@@ -19,8 +19,11 @@ def exim_path(scope: Scope) -> bytes:
 
 @variable("localhost_number")
 def localhost_number(scope: Scope) -> bytes:
-    number = option(scope, "localhost_number")
-    return number if number.isdigit() else b"0"
+    """The option is expanded, once at the start of a process."""
+    from exim_lang.expand.engine import expand  # the engine reads the variables
+
+    text = scope.config.text("localhost_number")
+    return expand(text, scope) if text is not None else b"0"
 
 
 @variable("primary_hostname")
