@@ -1,6 +1,6 @@
 """The expressions of `${eval:`, with C's priorities and Exim's 64 bit arithmetic (specification section 11.6).
 
-Sums and differences that overflow are errors, products and shifts wrap around; numbers too large for 64 bits become
+Sums and differences of large numbers are errors, products and shifts wrap around; numbers too large for 64 bits become
 the largest one.
 """
 
@@ -11,6 +11,7 @@ from typing import Final
 
 LARGEST: Final = 2**63 - 1
 SMALLEST: Final = -(2**63)
+_HALF: Final = LARGEST // 2
 _SPACE: Final = b" \t\n\v\f\r"
 _LEVELS: Final = ((b"|",), (b"^",), (b"&",), (b"<<", b">>"), (b"+", b"-"), (b"*", b"/", b"%"))
 _DECIMAL: Final = re.compile(rb"[0-9]+")
@@ -83,15 +84,15 @@ class _Reader:
             case b"+":
                 return self.checked(left, right, left + right, "overflow in sum")
             case b"-":
-                return self.checked(left, -right, left - right, "overflow in difference")
+                return self.checked(left, right, left - right, "overflow in difference")
             case b"*":
                 return LARGEST if SMALLEST in (left, right) and -1 in (left, right) else wrapped(left * right)
             case _:
                 return self.divide(sign, left, right)
 
     def checked(self, left: int, right: int, result: int, reason: str) -> int:
-        # Exim looks only for two positive numbers that give a negative one.
-        if left > 0 and right > 0 and result > LARGEST:
+        # Exim looks at the operands, and more carefully than it means to: the right one does not count for large left ones.
+        if left >= _HALF or (left <= -_HALF and right <= -_HALF):
             raise SumError(reason, self.at)
         return wrapped(result)
 
