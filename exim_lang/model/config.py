@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from exim_lang.errors import Problem
 from exim_lang.model.dialect import Dialect
 from exim_lang.model.options import OptionFact, default_of, find_option
+from exim_lang.model.rules import RetryRule, RewriteRule
 from exim_lang.model.values import Value
 from exim_lang.source.lines import LogicalLine, Macro
 from exim_lang.source.text import Place, SourceFile, Span, Text
@@ -102,8 +103,8 @@ class Config:
     routers: list[Driver] = field(default_factory=list)
     transports: list[Driver] = field(default_factory=list)
     authenticators: list[Driver] = field(default_factory=list)
-    rewrite: list[LogicalLine] = field(default_factory=list)
-    retry: list[LogicalLine] = field(default_factory=list)
+    rewrite: list[RewriteRule] = field(default_factory=list)
+    retry: list[RetryRule] = field(default_factory=list)
     local_scan: dict[str, Setting] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
     files: list[SourceFile] = field(default_factory=list)

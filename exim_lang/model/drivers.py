@@ -7,6 +7,7 @@ import re
 from exim_lang.errors import ConfigError, Problem
 from exim_lang.model.config import Driver
 from exim_lang.model.dialect import Dialect
+from exim_lang.model.driver_checks import check_driver, check_section
 from exim_lang.model.options import OptionFact
 from exim_lang.model.setting import read_setting
 from exim_lang.source.lines import LogicalLine
@@ -83,9 +84,13 @@ class DriverSection:
         if driver is not None and "driver" not in driver.settings:
             message = f'no driver defined for {self.word} "{driver.name}"'
             self.problems.append(Problem(message, driver.line.text, driver.span))
+        elif driver is not None and self.dialect.knows(self.kind, driver.driver):
+            self.problems.extend(check_driver(driver))
         self.current = None
 
     def finish(self) -> list[Driver]:
         """All drivers of the section."""
         self.end()
+        known = [driver for driver in self.drivers if self.dialect.knows(self.kind, driver.driver)]
+        self.problems.extend(check_section(self.kind, known))
         return self.drivers

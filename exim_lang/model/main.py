@@ -14,6 +14,7 @@ from exim_lang.source.text import Span
 _LIST = re.compile(
     r"(hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list(_cache)?(?=[ \t\n\v\f\r])[ \t\n\v\f\r]*"
 )
+_NEARLY_LIST = re.compile(r"(hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list")
 _LIST_NAME = re.compile(r"([A-Za-z][A-Za-z0-9_]*)?[ \t\n\v\f\r]*")
 _KINDS: dict[str, ListKind] = {"domain": "domain", "host": "host", "address": "address", "localpart": "localpart"}
 _WORDS = {"domain": "domain", "host": "host", "address": "address", "localpart": "local part"}
@@ -26,6 +27,8 @@ def read_main_line(config: Config, line: LogicalLine) -> None:
     if match:
         read_named_list(config, line, match)
         return
+    if _NEARLY_LIST.match(string):
+        raise ConfigError("unrecognized configuration line", Span(0, len(string)))
     setting = read_setting(
         line,
         lambda name: find_option(config.dialect, "main", name),

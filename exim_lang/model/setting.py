@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from exim_lang.errors import ConfigError
 from exim_lang.model.config import Setting
 from exim_lang.model.options import OptionFact
+from exim_lang.model.rewrite import parse_rewrite_list
 from exim_lang.model.values import SPACE, Value, dequote, parse_value
 from exim_lang.source.lines import LogicalLine
 from exim_lang.source.text import Span, Text
@@ -16,7 +17,8 @@ from exim_lang.source.text import Span, Text
 Find = Callable[[str], OptionFact | None]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_HIDE = re.compile(r"hide[ \t\n\v\f\r]+")
+_SEPARATOR = re.compile(r"[ \t\n\v\f\r]*<([!-/:-@\[-`{-~])")
+_HIDE = re.compile(r"hide(?:[ \t\n\v\f\r]+|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def read_head(string: str) -> Head | None:
         start = match.end()
     name = _NAME.match(string, start)
     if name is None:
-        return None
+        return Head("", Span(start, start), start, True) if hidden else None
     behind = name.end()
     while behind < len(string) and string[behind] in SPACE:
         behind += 1
@@ -95,7 +97,10 @@ def _value(
     while start < len(string) and string[start] in SPACE:
         start += 1
     try:
-        return parse_value(fact.type, name, text.slice(start, len(string)))
+        value, kept = parse_value(fact.type, name, text.slice(start, len(string)))
+        if fact.type == "rewrite":
+            parse_rewrite_list(kept)
+        return value, kept
     except ConfigError as error:
         span = error.span or Span(0, len(string) - start)
         raise ConfigError(error.message, Span(span.start + start, span.end + start)) from error
@@ -113,12 +118,30 @@ def _joined(old: Setting, new: Setting, joint: str) -> Setting:
                 old.text,
                 Text.literal("}}{bool_lax{"),
                 new.text,
-                Text.literal("}}}{1}{}}"),
+                Text.literal("}}}}"),
             ]
         )
     else:
-        text = Text.join([old.text, Text.literal(joint), new.text])
+        text = Text.join([old.text, Text.literal(joint), *_items(new.text, joint)])
     return Setting(old.name, text.string, text, old.line, old.span, old.hidden or new.hidden)
+
+
+def _items(text: Text, joint: str) -> list[Text]:
+    """The items of a setting that is added to an earlier one, with `joint` between them."""
+    string = text.string
+    separator, start = joint, 0
+    match = _SEPARATOR.match(string)
+    if match:
+        separator, start = match[1], match.end()
+    pieces: list[Text] = []
+    while start <= len(string):
+        end = string.find(separator, start)
+        end = len(string) if end == -1 else end
+        item = text.slice(start, end).strip()
+        if item.string:
+            pieces += [Text.literal(joint), item] if pieces else [item]
+        start = end + len(separator)
+    return pieces
 
 
 def read_string(text: Text, start: int, name: str) -> Text:

@@ -18,6 +18,8 @@ Value: TypeAlias = bool | int | float | str | tuple[int, ...] | tuple[Account, .
 
 SPACE = " \t\n\v\f\r"
 LARGEST = 2**31 - 1
+MOST_TIMES = 10
+"""How many intervals a list of times may have."""
 
 _INTEGER = re.compile(r"[ \t\n\v\f\r]*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)")
 _OCTAL = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-7]+")
@@ -56,6 +58,9 @@ def parse_value(type_: str, name: str, text: Text) -> tuple[Value, Text]:
             return (string if string.startswith("$") else parse_time(name, string)), text
         case "time list":
             return parse_time_list(name, string), text
+        case "rewrite":
+            text = dequote(name, text)
+            return text.string, text
         case "user" | "group":
             text = dequote(name, text)
             return account(text.string), text
@@ -118,9 +123,12 @@ def parse_fixed(name: str, string: str) -> float:
     if match is None:
         raise ConfigError(f"fixed-point number expected for {name}", Span(0, len(string)))
     _nothing_behind(string, match.end(), f"fixed-point value for {name}")
-    whole = int(match[1])
     places = int(((match[2] or "") + "000")[:3])
-    return (whole * 1000 + (-places if match[1].startswith("-") else places)) / 1000
+    # the sign is lost where the whole number is zero
+    thousandths = int(match[1]) * 1000 + places
+    if int(match[1]) < 0:
+        raise ConfigError(f'integer "{string}" is too large (overflow)', Span(0, len(string)))
+    return thousandths / 1000
 
 
 def parse_time(name: str, string: str) -> int:
@@ -147,6 +155,8 @@ def parse_time_list(name: str, string: str) -> tuple[int, ...]:
     """Colon-separated time intervals, in seconds."""
     if not string:
         return ()
+    if string.count(":") >= MOST_TIMES:
+        raise ConfigError(f"too many time values for {name}", Span(0, len(string)))
     times = []
     for item in string.split(":"):
         seconds = read_time(item.strip(SPACE))
