@@ -82,7 +82,7 @@ def perform(session: Session, raw: bytes) -> None:
     connection.command_argument = taint(argument)
     session.history(command.name)
     if b"\0" in raw:
-        session.protocol_error(b"501", b"NUL character(s) present (shown as '?')", kind="syntax")
+        session.protocol_error(b"501", b"NUL characters are not allowed in SMTP commands", kind="syntax")
     elif not counted(session, command):
         too_many_nonmail(session)
     elif argument and not command.has_argument:

@@ -37,6 +37,7 @@ def in_order(session: Session, word: str) -> bool:
     """Whether there is a recipient; else the client has been told."""
     transaction = session.transaction
     message = session.scope.message
+    session.hosts.early_pipelining = False
     if not transaction.some_discarded and not message.recipients:
         if transaction.rcpt_reply is not None and transaction.rcpt_reply_same:
             session.respond(b"503", b"All RCPT commands were rejected with this error:", final=False)

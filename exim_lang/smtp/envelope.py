@@ -58,15 +58,18 @@ def domain_of(session: Session, wanted: str) -> bytes:
 
 
 def qualify_recipient(session: Session, address: bytes, data: bytes, what: str) -> bytes | None:
-    """A recipient without a domain gets one, where the client may do so; postmaster always. None: refused, told, logged."""
+    """A recipient without a domain gets one, where the client may do so; postmaster always. None: refused, told, logged.
+
+    `what` is the log's word for it: "recipient" or "verify".
+    """
     if session.hosts.unqualified_recipients or address.lower() == b"postmaster":
         return qualify(session, address, "qualify_recipient")
-    session.say(b"501 " + data + b": " + what.encode() + b" address must contain a domain")
+    session.say(b"501 " + data + b": recipient address must contain a domain")
     if logline.selected(session.scope, "smtp_syntax_error"):
         who = logline.host_and_ident(session.scope)
         line = f"unqualified {what} rejected: <{address.decode('latin-1')}> {who}"
         session.log("main", "reject", line=line)
-    session.decide("RCPT", address, False, reason=f"{what} address must contain a domain")
+    session.decide("RCPT", address, False, reason="recipient address must contain a domain")
     return None
 
 

@@ -80,7 +80,7 @@ def expand_limits(session: Session) -> bool:
 
 def close_down(session: Session, message: bytes) -> None:
     """Refuses the connection for now."""
-    session.say(b"421 " + (session.host_name or session.scope.world.host_name) + b" " + message)
+    session.say(b"421 " + message)
     session.decide("CONNECT", session.scope.connection.host_address, False, reason=message.decode("latin-1"))
     session.closed = True
 

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from exim_lang.expand.string_list import COLON, split_list
+from exim_lang.expand.string_list import split_list
 from exim_lang.lists.options import primary_hostname
 from exim_lang.smtp.proof import AuthFailed, Proof, ask, check_condition, decode, expanded, remember, set_values
 from exim_lang.taint import taint
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def plaintext(driver: Driver, scope: Scope, data: bytes) -> Proof:
     """PLAIN, LOGIN and whatever else asks for texts: one answer for each of server_prompts."""
-    prompts = split_list(expanded_prompts(driver, scope), COLON)
+    prompts = split_list(expanded_prompts(driver, scope))
     if data:
         remember(scope, b"" if data == b"=" else decode(data))
     for number, prompt in enumerate(prompts, 1):

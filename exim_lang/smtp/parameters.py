@@ -33,9 +33,9 @@ def last_parameter(data: bytes) -> tuple[bytes, bytes, bytes] | None:
     return data[: start - 1], data[start:at], data[at + 1 :]
 
 
-def put_back(before: bytes, name: bytes, value: bytes) -> bytes:
-    """The data again with a parameter that is none, so that the error shows it."""
-    return before + b" " + (name if value is name else name + b"=" + value)
+def put_back(before: bytes, name: bytes, value: bytes, gap: bytes = b" ") -> bytes:
+    """The data again with a parameter that is none, so that the error shows it; `gap` is put before one without `=`."""
+    return before + gap + name if value is name else before + b" " + name + b"=" + value
 
 
 def decode_xtext(value: bytes) -> bytes | None:

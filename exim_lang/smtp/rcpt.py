@@ -73,15 +73,15 @@ def refuse_without_sender(session: Session) -> None:
 
 def parameters(session: Session, data: bytes, recipient: Recipient) -> bytes | None:
     """Takes ORCPT and NOTIFY off the end of `data`; None when one of them was refused."""
-    while session.advertised.dsn and (found := last_parameter(data)) is not None:
+    while (found := last_parameter(data)) is not None:
         before, name, value = found
         match name.upper():
-            case b"ORCPT":
+            case b"ORCPT" if session.advertised.dsn:
                 if recipient.original:
                     session.protocol_error(b"501", b"ORCPT can be specified once only", kind="syntax")
                     return None
                 recipient.original = taint(value)
-            case b"NOTIFY":
+            case b"NOTIFY" if session.advertised.dsn:
                 if recipient.notify:
                     session.protocol_error(b"501", b"NOTIFY can be specified once only", kind="syntax")
                     return None
@@ -91,7 +91,7 @@ def parameters(session: Session, data: bytes, recipient: Recipient) -> bytes | N
                     return None
                 recipient.notify = frozenset(word.decode() for word in wanted)
             case _:
-                return put_back(before, name, value)
+                return put_back(before, name, value, b"=")
         data = before
     return data
 

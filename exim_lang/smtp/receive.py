@@ -143,7 +143,7 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
     headers = tuple(header for header in message.headers or () if header.kind != "*")
     controls = dict(message.controls)
     recipients = tuple(message.recipients)
-    session.events.append(
+    session.take(
         Taken(identity, message.sender or b"", recipients, headers, message.body, fake.removeprefix("fake"), controls)
     )
     session.reset()

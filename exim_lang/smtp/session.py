@@ -13,7 +13,7 @@ from exim_lang.acl.run import run_acl
 from exim_lang.errors import EximLangError, ProcessDied
 from exim_lang.expand.state import Message
 from exim_lang.smtp import commands, ending, greeting, logline
-from exim_lang.smtp.events import Decision, Event
+from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.replies import format_reply, printed, split_code
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ class Session:
         self._message_reader: MessageReader | None = None
         self._dialogue: Dialogue | None = None
         self._undecided: list[Decision] = []
+        self._taken: list[Taken] = []
         scope.connection.is_smtp = True
 
     # What the outside calls.
@@ -263,6 +264,10 @@ class Session:
     ) -> None:
         """Notes how a phase ended; the reply is filled in when the command is done."""
         self._undecided.append(Decision(phase, b"", subject, accepted, b"", verdict, reason))
+
+    def take(self, message: Taken) -> None:
+        """Hands out a message that was accepted."""
+        self._taken.append(message)
 
     def protocol_error(self, code: bytes, message: bytes, *, data: bytes | None = None, kind: str = "protocol") -> None:
         """A command that is wrong or out of place; too many of them end the session."""
@@ -410,3 +415,5 @@ class Session:
             command = line.rstrip(b"\r\n")
             self.events += [replace(decision, command=command, reply=reply) for decision in self._undecided]
             self._undecided.clear()
+        self.events += self._taken
+        self._taken.clear()

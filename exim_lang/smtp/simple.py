@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exim_lang.smtp import ending, rejection
+from exim_lang.smtp.hostlists import host_in
 
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
@@ -30,7 +31,10 @@ def quit_(session: Session, _: bytes) -> None:
 
 def help_(session: Session, _: bytes) -> None:
     """HELP: the names of the commands, whatever help was asked for."""
-    words = [b"AUTH", b"STARTTLS", b"HELO", b"EHLO", b"MAIL", b"RCPT", b"DATA", b"BDAT", b"NOOP", b"QUIT", b"RSET", b"HELP"]
+    words = [b"AUTH"]
+    if not session.scope.connection.tls_in.active and host_in(session, "tls_advertise_hosts") is not False:
+        words.append(b"STARTTLS")
+    words += [b"HELO", b"EHLO", b"MAIL", b"RCPT", b"DATA", b"BDAT", b"NOOP", b"QUIT", b"RSET", b"HELP"]
     for word, option in ((b"ETRN", "acl_smtp_etrn"), (b"EXPN", "acl_smtp_expn"), (b"VRFY", "acl_smtp_vrfy")):
         if session.config.text(option) is not None:
             words.append(word)
