@@ -19,7 +19,7 @@ def domain_to_alabel(domain: bytes) -> bytes:
     """`domain` (UTF-8) with each label in ASCII, mapped and checked by IDNA 2008; one in ASCII stays as it is."""
     if domain.isascii():
         return domain
-    import idna  # noqa: PLC0415 -- its tables are large, and few strings need them
+    import idna  # its tables are large, and few strings need them
 
     try:
         text = domain.decode("utf-8")
@@ -44,9 +44,9 @@ def _label(label: str) -> bytes:
 
 def check(label: str) -> None:
     """Raises AlabelError for a label that IDNA 2008 does not allow."""
-    import idna  # noqa: PLC0415 -- see above
-    from idna import idnadata  # noqa: PLC0415
-    from idna.intranges import intranges_contain  # noqa: PLC0415
+    import idna
+    from idna import idnadata
+    from idna.intranges import intranges_contain
 
     if label[2:4] == "--":
         raise AlabelError("string contains forbidden two hyphens pattern")
@@ -74,7 +74,7 @@ def check(label: str) -> None:
 
 
 def _in_context(label: str, position: int) -> bool:
-    import idna  # noqa: PLC0415 -- see above
+    import idna
 
     try:
         return bool(idna.valid_contextj(label, position))

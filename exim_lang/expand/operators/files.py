@@ -18,9 +18,10 @@ def stat(scope: Scope, value: bytes) -> bytes:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExpansionError(f"stat({value.decode('latin-1')}) failed: {reason}") from error
+    mode = found.st_mode & 0o77777
     words = (
-        f"mode={found.st_mode & 0o77777:04o} smode={modes.filemode(found.st_mode)} inode={found.st_ino} "
-        f"device={found.st_dev} links={found.st_nlink} uid={found.st_uid} gid={found.st_gid} size={found.st_size} atime={int(found.st_atime)} "
-        f"mtime={int(found.st_mtime)} ctime={int(found.st_ctime)}"
+        f"mode={mode:04o} smode={modes.filemode(found.st_mode)} inode={found.st_ino} device={found.st_dev} "
+        f"links={found.st_nlink} uid={found.st_uid} gid={found.st_gid} size={found.st_size} "
+        f"atime={int(found.st_atime)} mtime={int(found.st_mtime)} ctime={int(found.st_ctime)}"
     )
     return words.encode("ascii")
