@@ -19,6 +19,7 @@ from exim_lang.expand.faults import Fault, Faults
 from exim_lang.expand.names import find_operator, is_numeric
 from exim_lang.expand.registry import VARIABLES
 from exim_lang.expand.scope import Scope
+from exim_lang.model.dialect import Dialect
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 
@@ -28,10 +29,11 @@ Compiled = Callable[[Scope], bytes]
 class Writer:
     """Writes the code for one string."""
 
-    def __init__(self, text: str, root: tree.String, traced: bool = False) -> None:
+    def __init__(self, text: str, root: tree.String, dialect: Dialect, traced: bool = False) -> None:
         self.text = text
         self.traced = traced
-        self.faults = Faults(text, root)
+        self.dialect = dialect
+        self.faults = Faults(text, root, dialect)
         self.out = Emitter()
 
     def string(self, node: tree.String) -> Value:
@@ -141,7 +143,7 @@ class Writer:
         fault = self.faults.unknown_operator(node)
         if fault or not node.operand.closed:
             return self.fail(fault) if fault else constant(b"")
-        entry, argument = find_operator(node.name)
+        entry, argument = find_operator(node.name, self.dialect)
         assert entry is not None
         function = self.out.object(entry.function, f"op_{entry.name}_")
         words = [*(["s"] if entry.scope else []), operand.code, *([repr(argument)] if entry.argument else [])]
@@ -154,12 +156,14 @@ class Writer:
         return result
 
 
-def compile_tree(text: str, root: tree.String, traced: bool = False) -> tuple[Compiled, list[Span | None], str]:
+def compile_tree(
+    text: str, root: tree.String, dialect: Dialect, traced: bool = False
+) -> tuple[Compiled, list[Span | None], str]:
     """A function that expands `root`, the tree of `text`; the span of each line of its code; and the code itself.
 
     A traced function tells `scope.trace` what each part came to.
     """
-    writer = Writer(text, root, traced)
+    writer = Writer(text, root, dialect, traced)
     try:
         value = writer.string(root)
     except RecursionError as error:

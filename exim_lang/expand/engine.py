@@ -2,7 +2,7 @@
 
     expand(b"${lc:$local_part}", scope)
 
-A string is parsed and compiled once; the function is kept by the string's text.
+A string is parsed and compiled once; the function is kept by the string's text and the dialect.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from types import TracebackType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from exim_lang.errors import ExpansionError, ForcedFailure
 from exim_lang.expand.scope import Scope
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax.expansion import String
 from exim_lang.taint import is_tainted
+
+if TYPE_CHECKING:
+    from exim_lang.model.dialect import Dialect
 
 KEPT = 8192  # compiled strings; far more than a configuration has
 
@@ -48,7 +51,7 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
     if "$" not in string and "\\" not in string:
         return string.encode("latin-1")
     try:
-        compiled = compiled_string(string)
+        compiled = compiled_string(string, scope.config.dialect)
         return compiled.function(scope)
     except ExpansionError as error:
         if error.text is None:
@@ -70,10 +73,11 @@ def span_of(traceback: TracebackType | None, compiled: Compiled) -> Span | None:
 
 
 @lru_cache(KEPT)
-def compiled_string(text: str) -> Compiled:
+def compiled_string(text: str, dialect: Dialect) -> Compiled:
+    """The function for `text` in the language of one Exim."""
     from exim_lang.expand.compile import compile_tree
 
-    return Compiled(*compile_tree(text, parse(text)))
+    return Compiled(*compile_tree(text, parse(text), dialect))
 
 
 def parse(text: str) -> String:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple, assert_never
 
 from exim_lang.errors import ExpansionError
-from exim_lang.expand import dynamic_variables
-from exim_lang.expand.names import acl_hint, find_operator, unknown_variable
-from exim_lang.expand.registry import CONDITIONS, ITEMS, VARIABLES
+from exim_lang.expand.names import acl_hint, find_operator, is_variable, unknown_variable
+from exim_lang.expand.registry import CONDITIONS, ITEMS
+from exim_lang.model.dialect import Dialect
 from exim_lang.search.search import SearchType, parse_lookup_type
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
@@ -28,6 +28,7 @@ LEAD = {
     "run": ("command",),
 }
 LOOPS = ("map", "reduce", "sort")
+NOT_AN_OPERATOR = '"{name}" is not a known operator (or a }} is missing in a variable reference)'
 AT_END = "missing } at end of string"
 COLON = " - could be header name not terminated by colon"
 
@@ -41,10 +42,11 @@ class Fault(NamedTuple):
 
 
 class Faults:
-    """The faults of one string, whose text is `text`."""
+    """The faults of one string, whose text is `text`, for one Exim."""
 
-    def __init__(self, text: str, root: tree.String) -> None:
+    def __init__(self, text: str, root: tree.String, dialect: Dialect) -> None:
         self.text = text
+        self.dialect = dialect
         self.swallowed = any(isinstance(node, tree.Header) and "}" in node.name for node in walk(root))
 
     def rest(self, at: int) -> tuple[str, int]:
@@ -172,12 +174,13 @@ class Faults:
             case text if text[2].isdigit():
                 message = "} expected after number"
             case text:
-                message = f'"{text}" is not a known operator (or a }} is missing in a variable reference)'
+                message = NOT_AN_OPERATOR.format(name=text)
         return Fault(message, node.span)
 
     def variable(self, node: tree.Variable) -> Fault | None:
-        message = unknown_variable(node.name, node.braced, dynamic_variables.is_dynamic(node.name))
-        return Fault(message, node.span) if message else None
+        if is_variable(node.name, self.dialect):
+            return None
+        return Fault(unknown_variable(node.name, node.braced), node.span)
 
     def operator(self, node: tree.Operator) -> Fault | None:
         found = self.first(node.operand)
@@ -186,7 +189,7 @@ class Faults:
         return self.unknown_operator(node)
 
     def unknown_operator(self, node: tree.Operator) -> Fault | None:
-        if find_operator(node.name)[0] is not None:
+        if find_operator(node.name, self.dialect)[0] is not None:
             return None
         return Fault(f'unknown expansion operator "{node.name}"', node.span)
 
@@ -231,7 +234,7 @@ class Faults:
         if not node.type:
             return Fault("missing lookup type", node.span)
         try:
-            found = parse_lookup_type(node.type.encode("latin-1"))
+            found = parse_lookup_type(node.type.encode("latin-1"), self.dialect)
         except ExpansionError as error:
             return Fault(error.message, node.span)
         if node.key is not None and not found.is_single_key:
@@ -268,6 +271,8 @@ class Faults:
 
     def item(self, node: tree.Item) -> Fault | None:
         strings = node.arguments
+        if self.dialect.lacks("item", node.name):
+            return Fault(NOT_AN_OPERATOR.format(name=f"${{{node.name}"), node.span)
         if strings and not strings[-1].closed:
             return None
         if node.name in LOOPS:
@@ -323,11 +328,13 @@ class Faults:
             return None
         if not node.name:
             return Fault('variable name omitted after "def:"', node.span)
-        if node.name in VARIABLES or dynamic_variables.is_dynamic(node.name):
+        if is_variable(node.name, self.dialect):
             return None
         return Fault(f'unknown variable "{node.name}" after "def:"{acl_hint(node.name)}', node.span)
 
     def test(self, node: tree.Test) -> Fault | None:
+        if self.dialect.lacks("condition", node.name):
+            return Fault(f'unknown condition "{node.name}"', node.span)
         if node.stop is None or (node.arguments and not node.arguments[-1].closed):
             return None
         entry = CONDITIONS.get(node.name)

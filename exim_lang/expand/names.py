@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from exim_lang.expand import dynamic_variables
 from exim_lang.expand.registry import OPERATORS, VARIABLES, Operator
+from exim_lang.model.dialect import Dialect
 
 LONGEST = 255  # characters of a name that Exim keeps
 COMPILED = ("item", "value")  # variables that the compiler knows how to read; they are looked up in no table
 
 
-def find_operator(spelling: str) -> tuple[Operator | None, str | None]:
+def find_operator(spelling: str, dialect: Dialect) -> tuple[Operator | None, str | None]:
     """The operator that `spelling` names, and what stands behind the underscore after its name.
 
     A name with an underscore of its own (`quote_local_part`) wins over a shorter one with an argument.
@@ -16,7 +18,7 @@ def find_operator(spelling: str) -> tuple[Operator | None, str | None]:
     name, argument = spelling, None
     while True:
         entry = OPERATORS.get(name)
-        if entry is not None:
+        if entry is not None and not dialect.lacks("operator", name):
             return entry, argument
         name, underscore, _ = name.rpartition("_")
         if not underscore:
@@ -29,10 +31,15 @@ def is_numeric(name: str) -> bool:
     return name[:1].isdigit()
 
 
-def unknown_variable(name: str, braced: bool, known_dynamic: bool) -> str | None:
-    """Exim's message for a variable it does not have; None for one that exists."""
-    if name in COMPILED or is_numeric(name) or known_dynamic or name in VARIABLES:
-        return None
+def is_variable(name: str, dialect: Dialect) -> bool:
+    """Whether the dialect has a variable of that name."""
+    if name in COMPILED or is_numeric(name) or dynamic_variables.is_dynamic(name):
+        return True
+    return name in VARIABLES and not dialect.lacks("variable", name)
+
+
+def unknown_variable(name: str, braced: bool) -> str:
+    """Exim's message for a variable it does not have."""
     said = f'unknown variable in "${{{name}}}"' if braced else f'unknown variable name "{name[:LONGEST]}"'
     return said + acl_hint(name)
 

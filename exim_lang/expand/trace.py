@@ -75,7 +75,7 @@ def expand_traced(text: str, scope: Scope) -> Trace:
         values.setdefault(id(node), []).append(value)  # type: ignore[arg-type]  # the compiler gives bytes and truths
 
     root = parse(text)
-    compiled = Compiled(*compile_tree(text, root, traced=True))
+    compiled = Compiled(*compile_tree(text, root, scope.config.dialect, traced=True))
     outer, scope.trace = scope.trace, note
     result, failure = None, None
     try:

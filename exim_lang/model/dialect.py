@@ -17,7 +17,7 @@ _NOT_SHOWN = ("Not shown:", "Default ", "Configuration file ")
 defaults of main options that were chosen when it was compiled."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Build:
     """How a binary was built, in the words that `exim -bV` prints.
 
@@ -110,7 +110,7 @@ def build_profile(version: str) -> Build:
     return Build.parse(text, name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dialect:
     """The language of one version and build. Version is (major, minor): (4, 99)."""
 
@@ -134,6 +134,11 @@ class Dialect:
         """
         row = _names().get(kind, {}).get(name)
         return row is not None and self.has(row)
+
+    def lacks(self, kind: str, name: str) -> bool:
+        """Whether a name of a kind exists in some Exim, but not in this one. Names that no Exim has are plug-ins' own."""
+        row = _names().get(kind, {}).get(name)
+        return row is not None and not self.has(row)
 
     def names(self, kind: str) -> list[str]:
         """All names of a kind that this Exim has, sorted."""
