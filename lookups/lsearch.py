@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
 
 _SPACES: Final = b" \t\n\v\f\r"
+_SEARCHES_BEFORE_INDEX: Final = 4
+_ENDS_KEY: Final = b":" + _SPACES
+_NOT_IN_KEYS: Final = re.compile(rb"^#|[:\s]")
+_NEXT_ENTRY: Final = re.compile(rb"\n(?=[^\s#])")
+_KEY: Final = re.compile(rb"[^:\s]*")
 _LETTERS: Final = {0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9, 0x76: 11}
 
 
@@ -40,26 +46,60 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class LinearFile:
-    """The entries in order, and the first of each key, which is compared without regard to case."""
+    """A file of a linear search: searched as text for the first keys, by an index of all keys from then on."""
 
-    entries: list[Entry] = field(default_factory=list)
-    by_key: dict[bytes, Entry] = field(default_factory=dict)
+    content: bytes
+    searches: int = 0
+    _lines: bytes = b""
+    _entries: list[Entry] | None = None
+    _by_key: dict[bytes, Entry] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All entries in order."""
+        if self._entries is None:
+            self._entries = read_entries(self.content)
+            for entry in reversed(self._entries):
+                self._by_key[entry.key.lower()] = entry
+        return self._entries
+
+    def first(self, key: bytes) -> Entry | None:
+        """The first entry with that key, which is compared without regard to case."""
+        self.searches += 1
+        if self._entries is None and (self.searches > _SEARCHES_BEFORE_INDEX or self._has_quoted_keys()):
+            _ = self.entries
+        if self._entries is not None:
+            return self._by_key.get(key.lower())
+        if _NOT_IN_KEYS.search(key):
+            return None
+        if not self._lines:
+            self._lines = b"\n" + self.content.lower()
+        wanted = b"\n" + key.lower()
+        at = self._lines.find(wanted)
+        while at != -1:
+            end = at + len(wanted)
+            if end == len(self._lines) or self._lines[end] in _ENDS_KEY:
+                following = _NEXT_ENTRY.search(self.content, end - 1)
+                return read_entries(self.content[at : following.start() + 1 if following is not None else None])[0]
+            at = self._lines.find(wanted, end)
+        return None
+
+    def _has_quoted_keys(self) -> bool:
+        return self.content.startswith(b'"') or b'\n"' in self.content
 
 
-def read_entries(content: bytes) -> LinearFile:
+def read_entries(content: bytes) -> list[Entry]:
     """Takes the content of a file apart.
 
     An empty line or a comment in an entry ends it: Exim takes what follows up to the next key for part of the comment.
     """
-    result = LinearFile()
+    result: list[Entry] = []
     key = rest = b""
     more: list[bytes] = []
     inside = ended = False
 
     def finish() -> None:
-        entry = Entry(key, rest, b"".join(more))
-        result.entries.append(entry)
-        result.by_key.setdefault(key.lower(), entry)
+        result.append(Entry(key, rest, b"".join(more)))
 
     for raw in content.split(b"\n") if not content.endswith(b"\n") else content[:-1].split(b"\n"):
         line = raw.rstrip(_SPACES)
@@ -88,10 +128,9 @@ def read_entries(content: bytes) -> LinearFile:
 def _split(line: bytes) -> tuple[bytes, bytes]:
     """The key of a line and what stands behind it."""
     if line[0] != 0x22:
-        for at, byte in enumerate(line):
-            if byte == 0x3A or byte in _SPACES:
-                return line[:at], line[at:]
-        return line, b""
+        found = _KEY.match(line)
+        at = found.end() if found is not None else 0
+        return line[:at], line[at:]
     key = bytearray()
     at = 1
     while at < len(line) and line[at] != 0x22:
@@ -129,7 +168,7 @@ def open_linear(scope: Scope, file: bytes) -> LinearFile:
             raise SearchOpenError(f"{shown} is not a regular file (lsearch lookup)")
         if not mode:
             raise FileNotFoundError(2, "")  # a relative path: Exim looks in its spool directory
-        return scope.world.parsed_file(file, read_entries)
+        return scope.world.parsed_file(file, LinearFile)
     except OSError as error:
         raise SearchOpenError(open_failed(f"{shown} for linear search", error)) from error
 
@@ -141,7 +180,7 @@ def _result(entry: Entry, options: tuple[bytes, ...]) -> bytes:
 @lookup_type("lsearch", kind="single-key", open=open_linear)
 def lsearch(scope: Scope, handle: LinearFile, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
     """The first line whose key is `key`, without regard to case."""
-    entry = handle.by_key.get(bytes(key).lower())
+    entry = handle.first(bytes(key))
     return None if entry is None else _result(entry, options)
 
 

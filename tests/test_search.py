@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
 from exim_lang.errors import ClosedWorld, ExpansionError
 from exim_lang.expand.engine import expand
@@ -168,8 +170,17 @@ def test_results_are_trusted(folder: Path) -> None:
     assert all(is_tainted(part) for part in found.numeric[1:] if part is not None)
 
 
-QUERY = "select b from t where a='{}'"
 UNQUOTED = "tainted search query is not properly quoted: "
+
+
+@given(text(alphabet="aAb: \n#x"))
+def test_searching_and_indexing_find_the_same(content: str) -> None:
+    from exim_lang.lookups.lsearch import LinearFile
+
+    searched, indexed = LinearFile(content.encode()), LinearFile(content.encode())
+    assert isinstance(indexed.entries, list)
+    for key in (b"a", b"ab", b"x"):
+        assert searched.first(key) == indexed.first(key)
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,17 @@ def test_fixture_file(tmp_path: Path) -> None:
     assert Fixtures.load(str(copy)).get("file", b"/etc/x") == "y\udcff"
 
 
+def test_fixture_files_make_directories() -> None:
+    answers: dict[str, dict[str, Json]] = {"file": {"/d/a": "", "/d/sub/b": "", "/d/gone": None, "/e/x": ""}}
+    scope = dns_scope(World(fixtures=Fixtures(answers)))
+    assert scope.world.list_directory(b"/d/") == [b"a", b"sub"]
+    found = [expand(b"${lookup{%s}dsearch,filter=%s{/d}{y}{n}}" % case, scope) for case in DIRECTORY_CASES]
+    assert found == [b"y", b"n", b"y", b"n"]
+
+
+DIRECTORY_CASES = [(b"a", b"file"), (b"a", b"dir"), (b"sub", b"subdir"), (b"gone", b"file")]
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"dns": []}', "{"])
 def test_bad_fixture_files(tmp_path: Path, content: str) -> None:
     (tmp_path / "f").write_text(content)

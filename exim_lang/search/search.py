@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 _SPACES: Final = b" \t\n\v\f\r"
+_WILD: Final = ("wildlsearch", "nwildlsearch")
 _ESCAPES: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
 
 
@@ -74,6 +75,12 @@ def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None
     place = (lookup.name, bytes(file or b""))
     if place not in cache.handles:
         cache.handles[place] = lookup.open(scope, place[1]) if lookup.open is not None else None
+    if search.partial is None and not search.star:
+        value = _find_one(scope, search, place, key, cache)
+        if value is None:
+            return None
+        # A regular expression among the keys of a wild search may have matched: Exim unsets the numeric variables.
+        return Found(untainted(key) if search.return_key else value, () if lookup.name in _WILD else None)
     for attempt in attempts(search, key):
         if attempt.trace and scope.debug is not None:
             scope.debug(attempt.trace)
@@ -83,8 +90,8 @@ def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None
         numeric: tuple[bytes | None, ...] | None = None
         if attempt.wild is not None:
             numeric = (scope.numeric[0] if scope.numeric else None, attempt.wild, attempt.fixed)
-        elif lookup.name in ("wildlsearch", "nwildlsearch"):
-            numeric = ()  # a regular expression among the keys may have matched: Exim unsets the numeric variables
+        elif lookup.name in _WILD:
+            numeric = ()
         return Found(untainted(key) if search.return_key else value, numeric)
     return None
 

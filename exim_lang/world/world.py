@@ -133,6 +133,8 @@ class World:
         if self.fixtures.knows("file", path):
             size = len(self._fixture_file(path))
             return os.stat_result((stat.S_IFREG | 0o644, 0, 0, 1, 0, 0, size, 0, 0, 0))
+        if self._fixture_names(path):
+            return os.stat_result((stat.S_IFDIR | 0o755, 0, 0, 2, 0, 0, 0, 0, 0, 0))
         return self.files.stat(path, follow=follow)
 
     def exists(self, path: bytes) -> bool:
@@ -144,13 +146,22 @@ class World:
         return True
 
     def list_directory(self, path: bytes) -> list[bytes]:
-        """The names in a directory without `.` and `..`, sorted; raises OSError."""
-        return self.files.names(path)
+        """The names in a directory without `.` and `..`, sorted; raises OSError.
+
+        Fixture files make up directories of their own: what lies there in reality is not seen.
+        """
+        return self._fixture_names(path) or self.files.names(path)
 
     def local_path(self, path: bytes) -> str:
         """Where a regular file really lies, for a library that opens files itself; raises OSError."""
         self.files.open(path).close()
         return os.fsdecode(self.files.locate(path))
+
+    def _fixture_names(self, path: bytes) -> list[bytes]:
+        """What fixture files there are in a directory, and the directories that they imply."""
+        below = path.rstrip(b"/") + b"/"
+        there = (call for call in self.fixtures.calls("file") if call.startswith(below))
+        return sorted({call[len(below) :].partition(b"/")[0] for call in there if self.fixtures.get("file", call) is not None})
 
     def _fixture_file(self, path: bytes) -> bytes:
         content = self.fixtures.get("file", path)
