@@ -62,10 +62,14 @@ class Source:
     directives: list[Text] = field(default_factory=list)
     """Physical lines that begin with a dot: conditionals, also those that do not count, and what counts of inclusions."""
     order: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
-    """In which order physical lines, as file and number, were first read."""
+    """How many physical lines were read when one, as file and number, was read first."""
+    texts: dict[int, int] = field(default_factory=dict, repr=False)
+    """The same for the texts of lines and problems, by their identity: a file may be included twice."""
 
     def position(self, problem: Problem) -> int:
         """How far Exim has read when it comes across `problem`: a key to sort by."""
+        if id(problem.text) in self.texts:
+            return self.texts[id(problem.text)]
         if problem.exim_line:
             return self.order.get((problem.exim_file, problem.exim_line), 0)
         place = problem.place

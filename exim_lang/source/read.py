@@ -65,6 +65,8 @@ class _Reader:
         self.current = _Open(file)
         self.stack: list[_Open] = []
         self.section = ""
+        self.number = 0
+        """How many physical lines were read."""
         self.exhausted = False
         """Inclusions go in circles, or so it looks; there are no more of them."""
 
@@ -94,6 +96,7 @@ class _Reader:
             if text.string:
                 self.take(text)
             return
+        self.source.texts[id(text)] = self.number
         self.source.lines.append(
             LogicalLine(text, self.current.file.name, self.current.line, self.section, macro, begins)
         )
@@ -113,6 +116,8 @@ class _Reader:
         while True:
             line = self.physical_line(starts_line=length == 0)
             if line is None:
+                if length == 0:
+                    self.end()
                 break
             if length == 0:
                 parts.clear()
@@ -177,14 +182,14 @@ class _Reader:
                 if self.stack:
                     self.current = self.stack.pop()
                     continue
-                self.end()
                 return None
             start = current.at
             end = content.find("\n", start)
             end = len(content) if end == -1 else end
             current.at = end + 1
             current.line += 1
-            self.source.order.setdefault((current.file.name, current.line), len(self.source.order))
+            self.number += 1
+            self.source.order.setdefault((current.file.name, current.line), self.number)
             nul = content.find("\0", start, end)
             text = Text.of(current.file, start, end if nul == -1 else nul)
             if nul != -1:
@@ -230,4 +235,5 @@ class _Reader:
 
     def problem(self, message: str, text: Text, span: Span, *, placed: bool = True, fatal: bool = True) -> None:
         file, line = (self.current.file.name, self.current.line) if placed else ("", 0)
+        self.source.texts[id(text)] = self.number
         self.source.problems.append(Problem(message, text, span, file, line, fatal))

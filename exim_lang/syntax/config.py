@@ -309,6 +309,7 @@ def _unparse_main(item: Setting | NamedList) -> str:
         case Setting():
             if item.value is not None:
                 return _assign(f"{hide}{item.written}", item.value)
-            return f"{hide}{item.written}\t{item.rest}".rstrip(SPACE)
+            name = f"{hide}{item.written}"
+            return f"{name}\t{item.rest}" if item.rest.string else name.rstrip(SPACE)
         case _:
             assert_never(item)
