@@ -19,7 +19,7 @@ from lark.exceptions import UnexpectedInput
 from exim_lang.errors import EximLangError
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax.lark import load_parser
-from exim_lang.syntax.list_items import SPACES, ItemKind, Kind, classify_item, split_address_pattern
+from exim_lang.syntax.list_items import SPACES, ItemKind, Kind, classify_item, negation, split_address_pattern
 
 _BLANK: Final = SPACES.decode()
 _CONTROL: Final = frozenset(map(chr, [*range(0x20), 0x7F]))
@@ -98,7 +98,7 @@ def unparse(items: List) -> str:
     text = f" {items.mark} ".join(words)
     if words and not words[-1]:
         text += items.mark  # an empty item at the end needs a separator of its own
-    return f"<{items.mark} {text}" if items.changed else text
+    return (f"<{items.mark} {text}" if text else f"<{items.mark}") if items.changed else text
 
 
 def quoted_item(pattern: str, separator: str = ":") -> str:
@@ -114,8 +114,9 @@ def reference(item: ListItem, kind: Kind) -> tuple[Kind, str] | None:
     if kind == "address" and item.kind in (ItemKind.ADDRESS, ItemKind.DOMAIN):
         pattern = item.text.encode("latin-1")
         domain = split_address_pattern(pattern)[1] if item.kind is ItemKind.ADDRESS else pattern
-        if domain.startswith(b"+"):
-            return "domain", domain[1:].decode("latin-1")
+        name = negation(domain.strip(SPACES))[1]
+        if name.startswith(b"+"):
+            return "domain", name[1:].decode("latin-1")
     return None
 
 
@@ -172,6 +173,8 @@ def _change(units: list[_Unit]) -> tuple[str, str, int]:
         if char is not None and char in _SEPARATORS:
             written = units[at + 1].written
             return char, written if written != "$" else "\\$", at + 2
+    if at + 1 == len(units) and units[at].char == "<":
+        return "\0", "", at + 1  # the NUL that ends a string in C is a control character, too
     return ":", ":", 0
 
 
@@ -198,7 +201,9 @@ def _items(units: list[_Unit], separator: str, kind: Kind, length: int) -> Itera
             other = units[at] if at < end else None
             if not (doubles and other is not None and other.char == separator):
                 break
-            data.append(unit._replace(written=unit.written + other.written, end=other.end))
+            alike = unit.kept is other.kept
+            written = unit.written + other.written if alike else separator * 2
+            data.append(_Unit(separator, written, unit.kept or not alike, unit.start, other.end))
             at += 1
         stop = units[at - 1].start if units[at - 1].char == separator else length
         yield _item(data, kind, stop)
@@ -220,13 +225,18 @@ def _item(data: list[_Unit], kind: Kind, stop: int) -> ListItem:
 
 
 def _written(data: list[_Unit]) -> str:
+    """The units as text again; what `\\N` stood between stays apart."""
     text = ""
     kept = False
+    end = data[0].start if data else 0
     for unit in data:
         if unit.kept is not kept:
             text += "\\N"
             kept = unit.kept
+        elif unit.start != end:
+            text += "\\N\\N"
         text += unit.written
+        end = unit.end
     return text + "\\N" if kept else text
 
 
