@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-from be_cases import CASES, Case, config_of, printed_by_exim, printed_here, read_cases, scope_of
 
 from exim_lang.errors import ClosedWorld, EximLangError, ExpansionError
 from exim_lang.expand.crypt import encrypted_equal
@@ -18,6 +17,7 @@ from exim_lang.expand.registry import CONDITIONS
 from exim_lang.taint import Tainted, is_tainted
 from exim_lang.world.fixtures import Fixtures
 from exim_lang.world.world import World
+from tests.be_cases import CASES, Case, config_of, printed_by_exim, printed_here, read_cases, scope_of
 
 CONFIG = "primary_hostname = host.example.com\n"
 FILES = sorted((CASES / "expansions").glob("conditions-*.txt"))

@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from be_cases import config_of, scope_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from exim_lang.expand.headers import message_header, new_header, split_headers
 from exim_lang.expand.rfc2047 import decode
 from exim_lang.expand.state import AddedHeader, Message
 from exim_lang.taint import Tainted, is_tainted
+from tests.be_cases import config_of, scope_of
 
 MESSAGE = rb"""From: a <a@b>
 from:   c@d

@@ -7,7 +7,6 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from be_cases import CASES, Case, config_of, printed_by_exim, printed_here, read_cases, scope_of
 
 from exim_lang.errors import ClosedWorld, EximLangError, ExpansionError
 from exim_lang.expand.clock import zone
@@ -18,6 +17,7 @@ from exim_lang.expand.state import AddedHeader, Address
 from exim_lang.taint import Tainted, is_tainted
 from exim_lang.world.fixtures import Fixtures, Json
 from exim_lang.world.world import World
+from tests.be_cases import CASES, Case, config_of, printed_by_exim, printed_here, read_cases, scope_of
 
 CONFIG = (
     "primary_hostname = host.example.com\nqualify_domain = example.com\n"

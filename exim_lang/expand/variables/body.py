@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exim_lang.expand.options import option
 from exim_lang.expand.registry import variable
 from exim_lang.expand.scope import Scope
 from exim_lang.taint import taint
@@ -16,7 +17,7 @@ def _shown(scope: Scope, part: bytes) -> bytes:
 
 def _visible(scope: Scope) -> int:
     """How many bytes the variables show."""
-    return int(scope.config.option("message_body_visible"))
+    return int(option(scope, "message_body_visible"))
 
 
 @variable("message_body")
