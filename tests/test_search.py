@@ -22,6 +22,7 @@ from exim_lang.expand.scope import Scope
 from exim_lang.lists.match import match_list
 from exim_lang.model.dialect import Dialect
 from exim_lang.model.load import config_from_text
+from exim_lang.search.registry import LOOKUPS
 from exim_lang.search.search import SearchDeferred, SearchOpenError, find, parse_lookup_type, quote
 from exim_lang.taint import Tainted, is_tainted, quoted_for, taint
 from exim_lang.world.fixtures import Fixtures, Json
@@ -175,9 +176,9 @@ UNQUOTED = "tainted search query is not properly quoted: "
 
 @given(text(alphabet="aAb: \n#x"))
 def test_searching_and_indexing_find_the_same(content: str) -> None:
-    from exim_lang.lookups.lsearch import LinearFile
-
-    searched, indexed = LinearFile(content.encode()), LinearFile(content.encode())
+    opener = LOOKUPS["lsearch"].open
+    assert opener is not None
+    searched, indexed = (opener(new_scope(fixed({"file": {"/f": content}})), b"/f") for _ in range(2))
     assert isinstance(indexed.entries, list)
     for key in (b"a", b"ab", b"x"):
         assert searched.first(key) == indexed.first(key)
