@@ -82,7 +82,7 @@ def converse(session: Session, said: list[bytes]) -> list[str]:
     for line in said:
         if session.closed:
             break
-        shown = line.decode("utf-8").replace("\0", "\\x00")
+        shown = line.decode("utf-8").replace("\0", "\\x00").replace("\r", "\\x0d")
         lines.append(f"C: {shown}".rstrip() if not line.endswith(b" ") else f"C: {shown}")
         lines += [f"S: {reply}" for reply in replies(session.receive(line + b"\n"))]
     if not session.closed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypedDict
 
 from exim_lang.expand.options import option
@@ -13,10 +12,6 @@ from exim_lang.taint import like, taint
 
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
-
-
-_SMTP_TIME = re.compile(r"\s\w*S\w*\s*\Z")
-"""The flags at the end of a rewriting rule, with S among them."""
 
 
 class AddressOptions(TypedDict):
@@ -38,7 +33,7 @@ def address_options(session: Session, utf8: bool = False) -> AddressOptions:
 
 def rewritten(session: Session, data: bytes) -> bytes:
     """`data` after the rewriting rules for SMTP time (flag S), which see it before any syntax check."""
-    if any(_SMTP_TIME.search(line.text.string) for line in session.config.rewrite):
+    if any("S" in rule.flags for rule in session.config.rewrite):
         session.unsupported("a rewriting rule with the flag S")
     return data
 

@@ -54,6 +54,25 @@ def find_end(buffer: bytes | bytearray, start: int = 0) -> tuple[int, int] | Non
     return None if found is None else (found.start(1), found.end())
 
 
+def measure_header(raw: bytes, header_lines: int) -> tuple[int, bool]:
+    """How many lines of `raw` became so many header lines, and whether an empty line follows.
+
+    A CR or LF within a line made one more of them; only the LF counts.
+    """
+    crlf = ends_with_crlf(raw)
+    line_end = b"\r\n" if crlf else b"\n"
+    at = counted = 0
+    while header_lines > 0:
+        end = raw.find(line_end, at)
+        if end == -1:
+            return counted + 1, False
+        line = raw[at:end] if crlf else raw[at:end].removesuffix(b"\r")
+        counted += 1 + line.count(b"\n")
+        header_lines -= 1 + line.count(b"\r") + line.count(b"\n")
+        at = end + len(line_end)
+    return counted, raw.startswith((b"\n", b"\r\n"), at)
+
+
 def read(raw: bytes, *, dots: bool, from_line: bool = False) -> Received:
     """The header lines and the body of what arrived.
 
@@ -67,12 +86,12 @@ def read(raw: bytes, *, dots: bool, from_line: bool = False) -> Received:
     headers, body = split_headers(taint(raw))
     header_size = sum(len(header.text) for header in headers)
     header_lines = sum(header.text.count(b"\n") for header in headers)
-    separator = min(1, max(0, len(raw) - raw.count(b"\r\n") - header_size - len(body)))
+    header_lines, separator = measure_header(raw, header_lines)
     if body and not separator:
         header_lines += 1
     longest = max(
         (len(line) for text in (*(header.text for header in headers), body) for line in text.split(b"\n")), default=0
     )
-    late = bool(body) and (bool(separator) or body.find(b"\n") < len(body) - 1)
+    late = bool(body) and (separator or body.find(b"\n") < len(body) - 1)
     size = header_size + separator + len(body)
     return Received(headers, body, size, header_lines + separator + body.count(b"\n"), longest, late)

@@ -15,6 +15,7 @@ from exim_lang.smtp.events import Taken
 from exim_lang.smtp.hostlists import host_in
 from exim_lang.smtp.ids import new_id
 from exim_lang.smtp.reading import Received, ends_with_crlf, read
+from exim_lang.smtp.replies import split_message
 
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
@@ -128,7 +129,7 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
     identity = message.id
     session.log("main", line=arrival_line(session, fake), with_id=False)
     if fake:
-        text = message.controls[fake] or FAKE_TEXT
+        text = split_message(message.controls[fake] or FAKE_TEXT)
         session.respond(b"550" if fake == "fakereject" else b"450", text)
     elif accepted.reply:
         session.say(accepted.reply)
@@ -153,7 +154,8 @@ def lost_message(session: Session, _: bytes) -> None:
     """The client went away in the middle of a message."""
     who = logline.host_and_ident(session.scope, flag=False)
     session.log("main", line=f"SMTP connection from {who} lost while reading message data")
-    ending.run_notquit(session, "connection-lost", b"421", b"Lost incoming connection")
+    ending.run_notquit(session, "connection-lost")
+    session.say(b"421 Lost incoming connection")
     session.decide("DATA", b"", False, reason="Lost incoming connection")
     session.closed = True
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from exim_lang.taint import like
+
+WIDTH = 75
+"""Characters of a reply line that Exim does not break."""
+
 _CODE = re.compile(rb"(\d\d\d)\s(?:(\d\.\d\d?\d?\.\d\d?\d?)\s)?")
 
 
@@ -36,6 +41,39 @@ def format_reply(
         if last:
             return b"".join(lines)
         rest = after.lstrip(b" \t\n\r\v\f")
+
+
+def split_message(message: bytes) -> bytes:
+    """A message of ACLs with lines of more than 75 characters broken: behind a colon, at a space, or else further on."""
+    if len(message) <= WIDTH:
+        return message
+    text = bytearray(message)
+    start = 0
+    while True:
+        end = start + WIDTH
+        newline = text.find(b"\n", start, end + 1)
+        if newline != -1:
+            start = newline + 1
+            continue
+        if end >= len(text):
+            return like(bytes(text), message)
+        at = _place_to_break(text, start, end)
+        if at == -1:
+            return like(bytes(text), message)
+        text[at] = 0x0A
+        start = at + 1
+
+
+def _place_to_break(text: bytearray, start: int, end: int) -> int:
+    """The offset of the space that becomes a newline; -1 when there is none."""
+    colon = text.rfind(b": ", start + 35, end + 1)
+    if colon != -1:
+        return colon + 1
+    behind = text.rfind(b" ", start + 36, end + 1)
+    if behind != -1:
+        return behind
+    ahead = [at for at in (text.find(b" ", end + 1), text.find(b"\n", end + 1)) if at != -1]
+    return min(ahead, default=-1)
 
 
 def printed(value: bytes, top_bit: bool = False) -> str:

@@ -14,7 +14,7 @@ from exim_lang.errors import EximLangError, ProcessDied
 from exim_lang.expand.state import Message
 from exim_lang.smtp import commands, ending, greeting, logline
 from exim_lang.smtp.events import Decision, Event, Taken
-from exim_lang.smtp.replies import format_reply, printed, split_code
+from exim_lang.smtp.replies import WIDTH, format_reply, printed, split_code, split_message
 
 if TYPE_CHECKING:
     from exim_lang.acl.verdict import Verdict
@@ -252,6 +252,8 @@ class Session:
         log = self.scope.log
         before = len(log)
         verdict = run_acl(self.scope, where, acl)
+        if verdict.user_message is not None and len(verdict.user_message) > WIDTH:
+            verdict = replace(verdict, user_message=split_message(verdict.user_message))
         if self.message_id:
             log[before:] = [(name, f"{self.message_id} {line}") for name, line in log[before:]]
         if self.on_log is not None:
