@@ -116,8 +116,6 @@ class _Reader:
         while True:
             line = self.physical_line(starts_line=length == 0)
             if line is None:
-                if length == 0:
-                    self.end()
                 break
             if length == 0:
                 parts.clear()
@@ -182,6 +180,7 @@ class _Reader:
                 if self.stack:
                     self.current = self.stack.pop()
                     continue
+                self.end()
                 return None
             start = current.at
             end = content.find("\n", start)
@@ -198,6 +197,7 @@ class _Reader:
             return text
 
     def end(self) -> None:
+        self.number += 1
         if self.conditionals.openings:
             opening = self.conditionals.openings[-1]
             self.problem(
