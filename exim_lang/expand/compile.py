@@ -43,7 +43,7 @@ class Writer:
         values = [self.part(part) for part in node.parts]
         if not node.closed:
             self.fail(self.faults.unclosed(node))
-        return self.join(values, node.span)
+        return self.join(until_nul(values), node.span)
 
     def outlined(self, node: tree.String) -> Value:
         name = self.out.fresh("f")
@@ -154,6 +154,14 @@ class Writer:
             self.out.line(f"if {operand.code}.__class__ is not bytes:")
             self.out.line(f"    {result.code} = {operand.code}.__class__({result.code})")
         return result
+
+
+def until_nul(values: list[Value]) -> list[Value]:
+    """The values up to a binary zero in a literal, where Exim's strings end; what follows is expanded for nothing."""
+    for index, value in enumerate(values):
+        if value.constant is not None and b"\0" in value.constant:
+            return [*values[:index], constant(value.constant.partition(b"\0")[0])]
+    return values
 
 
 def compile_tree(

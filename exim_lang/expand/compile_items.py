@@ -130,8 +130,10 @@ def run(w: Writer, node: tree.Item) -> Value:
     if fault and fault.after < 1:
         return w.fail(fault)
     command = node.arguments[0]
-    if not command.closed or "preexpand" in node.options.split(","):
+    if "preexpand" in node.options.split(","):
         return choice(w, node, 1)
+    if not command.closed:
+        return w.fail(w.faults.first_of(command.parts) or w.faults.curly("missing '}' closing command arg of run", len(w.text)))
     w.skip(command)
     text = w.text[command.span.start : command.span.end].encode("latin-1")
     result = w.assign(call(w, node, [constant(text)]), node.span)
