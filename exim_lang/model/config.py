@@ -57,6 +57,14 @@ class NamedList:
         return self.text.place(0) if self.line is None else self.line.text.place(self.span.start)
 
 
+_VERIFY = {
+    "verify_sender": "verify",
+    "verify_recipient": "verify",
+    "fail_verify_sender": "fail_verify",
+    "fail_verify_recipient": "fail_verify",
+}
+
+
 @dataclass(slots=True)
 class Driver:
     """One router, transport or authenticator: `name` is its own, `driver` the one that it uses.
@@ -84,6 +92,11 @@ class Driver:
 
     def option(self, name: str) -> Value:
         """The value of an option, or its default; raises KeyError for one that this driver does not have."""
+        if name in _VERIFY:
+            # both are set by one other option, too; the last one counts
+            last = [setting for other, setting in self.settings.items() if other in (name, _VERIFY[name])]
+            if last:
+                return last[-1].value
         return _option(self.settings, self.fact(name), name, {})
 
     def text(self, name: str) -> Text | None:

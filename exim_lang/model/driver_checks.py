@@ -199,7 +199,8 @@ def sides(authenticator: Driver) -> tuple[bool, bool]:
         case "dovecot":
             return False, _is(authenticator, "server_socket")
         case "tls":
-            return False, _is(authenticator, "server_condition")
+            # it is used when the client asks for nothing
+            return False, False
         case "gsasl":
             return _is(authenticator, "client_username", "client_password"), _is(authenticator, "server_condition")
         case _:

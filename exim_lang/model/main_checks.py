@@ -13,8 +13,8 @@ from exim_lang.model.config import Config, Setting
 from exim_lang.source.text import Span
 
 _FACILITIES = frozenset(
-    ("auth", "cron", "daemon", "kern", "lpr", "mail", "news", "syslog", "user", "uucp")
-    + ("authpriv", "ftp", "security", *(f"local{number}" for number in range(8)))
+    "auth cron daemon kern lpr mail news syslog user uucp authpriv ftp security "  # noqa: SIM905
+    "local0 local1 local2 local3 local4 local5 local6 local7".split()
 )
 _LARGEST_LOCALHOST_NUMBER = 16
 _RATE_LIMIT = re.compile(r"[0-9]+,[0-9.]+[a-z0-9.]*,[0-9.]+,[0-9.]+[wdhms][0-9wdhms.]*")

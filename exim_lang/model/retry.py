@@ -12,7 +12,7 @@ from exim_lang.model.word import after_space, read_word
 from exim_lang.source.lines import LogicalLine
 from exim_lang.source.text import Span, Text
 
-_PLAIN = frozenset(["*", "lookup", "lost_connection", "tls_required", "auth_failed", "auth", "tls"])
+_PLAIN = frozenset(["*", "lookup", "lost_connection", "tls_required", "auth_failed", "tls"])
 _SENDERS = re.compile(r"senders[ \t\n\v\f\r]*=[ \t\n\v\f\r]*")
 _ARGUMENT = re.compile(r"[0-9A-Za-z.]*")
 _FACTOR = re.compile(r"[0-9]+(?:\.[0-9]*)?")
