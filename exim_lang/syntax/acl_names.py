@@ -1,12 +1,13 @@
 """The names that may stand in an ACL, as facts: conditions, modifiers, controls and the things that `verify` tests.
 
 The table is `exim_lang/model/facts/acl.tsv`, one name a row. Its column `phases` lists the ACLs that a name may stand in;
-`not` in front lists those that it may not; `HELO@4.97` means "since 4.97". `feature` is what has to be compiled in, in
-small letters as a dialect's build names it (`dkim`, `content_scanning`).
+`not` in front lists those that it may not; `HELO@4.97` is "may, since 4.97", `HELO<4.97` "may, before 4.97". `feature` is
+what has to be compiled in, in small letters as a dialect's build names it (`dkim`, `content_scanning`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -40,18 +41,26 @@ class AclFact:
 
     def allowed_in(self, phase: str, version: Version = NEWEST) -> bool:
         """Whether the name may be used in the ACL of `phase` (a name from PHASES) by an Exim of `version`."""
-        words = self.phases.split()
-        if words == ["all"]:
-            return True
-        inverted = words[0] == "not"
-        named = False
-        for word in words[1:] if inverted else words:
-            name, _, since = word.partition("@")
-            if name == phase:
-                # "not X@4.97" forbids X until 4.97; "X@4.98" allows X from 4.98 on
-                recent = not since or version >= parse_version(since)
-                named = recent != inverted if since else True
-        return named != inverted
+        return phase in allowed_phases(self.phases, version) if phase in PHASES else self.phases.startswith(("all", "not"))
+
+
+@cache
+def allowed_phases(phases: str, version: Version) -> frozenset[str]:
+    """The phases that a cell of the column `phases` allows in an Exim of `version`."""
+    return frozenset(phase for phase in PHASES if _allows(phases.split(), phase, version))
+
+
+def _allows(words: list[str], phase: str, version: Version) -> bool:
+    if words == ["all"]:
+        return True
+    inverted = words[0] == "not"
+    for word in words[1:] if inverted else words:
+        name, sign, limit = re.split("([@<])", word) if "@" in word or "<" in word else (word, "", "")
+        if name == phase:
+            if not sign:
+                return not inverted
+            return (version >= parse_version(limit)) == (sign == "@")
+    return inverted
 
 
 @dataclass(frozen=True, slots=True)
