@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exim_lang.expand.sql import bare_query, quote_value
-from exim_lang.search.answers import answered
-from exim_lang.search.registry import lookup_type
+from exim_lang.expand.sql import quote_value
+from exim_lang.expand.sql_servers import ask_servers
+from exim_lang.search.registry import Reply, lookup_type
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
@@ -17,6 +17,6 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
 
 
 @lookup_type("mysql", kind="query", quote=_quote)
-def mysql(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
+def mysql(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | Reply | None:
     """The rows as Exim joins them, from a fixture whose call is the query without server names."""
-    return answered(scope, "mysql", bare_query(scope, "MySQL", key))
+    return ask_servers(scope, "mysql", ("MySQL", "MySQL"), key, options)

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from exim_lang.world.world import World
 
 CASES = Path(__file__).parent / "cases" / "lookups"
 FAMILIES = sorted(path.stem for path in CASES.glob("*.txt"))
+EMPTY: Mapping[str, str] = {}
 DEFERRED = re.compile(r'(Failed: lookup of .* gave DEFER: )"(.*)"', re.DOTALL)
 
 
@@ -96,7 +97,7 @@ def cases(family: str) -> Iterator[tuple[str, str]]:
         yield string, answer.removesuffix("\n").removesuffix("\n")
 
 
-def new_scope(world: World | None = None, **settings: str) -> Scope:
+def new_scope(world: World | None = None, settings: Mapping[str, str] = EMPTY) -> Scope:
     """A scope for a configuration with nothing in it but `settings`."""
     config = config_from_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     assert not config.problems
@@ -244,7 +245,7 @@ def test_cache_of_a_session(tmp_path: Path) -> None:
 
 
 def test_cache_options() -> None:
-    scope = new_scope(fixed({"mysql": {"q": "1"}}))
+    scope = new_scope(fixed({"mysql": {"q": "1"}}), settings=SERVERS)
     assert look(scope, "mysql", b"q") == b"1"
     scope.world.fixtures.put("mysql", b"q", "2")
     assert look(scope, "mysql", b"q") == b"1"
@@ -253,6 +254,32 @@ def test_cache_options() -> None:
     scope.world.fixtures.put("mysql", b"q", "3")
     assert look(scope, "mysql,cache=no_rd,cache=no_wr", b"q") == b"3"
     assert look(scope, "mysql", b"q") == b"2"
+
+
+SERVERS = {"mysql_servers": "h/d/u/p", "pgsql_servers": "127.0.0.1::5432/d/u/p"}
+
+
+@pytest.mark.parametrize(
+    "kind, query, message",
+    [
+        ("pgsql,servers=nosuch", "select 6", 'PostgreSQL server "nosuch" not found in pgsql_servers'),
+        ("pgsql,servers=127.0.0.1", "select 6", 'PostgreSQL server "127.0.0.1" not found in pgsql_servers'),
+        ("pgsql", "servers=127.0.0.1::55/a; select 7", "incomplete pgSQL server data: 127.0.0.1:55"),
+        ("pgsql", "servers 127.0.0.1; select 7", 'missing = after "servers" in PostgreSQL lookup'),
+        ("pgsql", "servers=a/b/c/d select 7", 'missing ; after "servers=" in PostgreSQL lookup'),
+        ("mysql,servers=x", "select 6", 'MySQL server "x" not found in mysql_servers'),
+    ],
+)
+def test_servers(kind: str, query: str, message: str) -> None:
+    with pytest.raises(SearchDeferred) as caught:
+        look(new_scope(settings=SERVERS), kind, query.encode())
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize("kind, title", [("mysql", "MySQL"), ("pgsql", "PostgreSQL")])
+def test_no_servers(kind: str, title: str) -> None:
+    with pytest.raises(SearchDeferred, match=rf"^no {title} servers defined \({kind}_servers option\)$"):
+        look(new_scope(), kind, b"select 1")
 
 
 def fixed(answers: dict[str, dict[str, Json]]) -> World:
@@ -276,11 +303,11 @@ def fixed(answers: dict[str, dict[str, Json]]) -> World:
     ],
 )
 def test_fixtures(kind: str, file: str | None, query: str, answers: Any, expected: bytes | None) -> None:
-    assert look(new_scope(fixed(answers)), kind, query.encode(), file) == expected
+    assert look(new_scope(fixed(answers), settings=SERVERS), kind, query.encode(), file) == expected
 
 
 def test_deferred_by_fixture() -> None:
-    scope = new_scope(fixed({"mysql": {"q": {"defer": 'MySQL "x" is away'}}}))
+    scope = new_scope(fixed({"mysql": {"q": {"defer": 'MySQL "x" is away'}}}), settings=SERVERS)
     with pytest.raises(SearchDeferred, match='MySQL "x" is away'):
         look(scope, "mysql", b"q")
     assert answer(scope, "${lookup mysql{q}}") == 'Failed: lookup of "q" gave DEFER: "MySQL \\"x\\" is away"'
@@ -289,7 +316,7 @@ def test_deferred_by_fixture() -> None:
 @pytest.mark.parametrize("kind", ["mysql", "pgsql", "redis", "ldap", "ldapm"])
 def test_closed(kind: str) -> None:
     with pytest.raises(ClosedWorld) as caught:
-        look(new_scope(), kind, b"query")
+        look(new_scope(settings=SERVERS), kind, b"query")
     assert '"query": "..."' in caught.value.stub
     assert "query" in caught.value.call
 
@@ -311,7 +338,8 @@ def test_sqlite_writes_only_where_allowed(folder: Path, tmp_path: Path) -> None:
 
 
 def test_sqlite_dbfile_is_expanded(folder: Path) -> None:
-    scope = new_scope(sqlite_dbfile=f"${{lc:{str(folder).upper()}}}/s.db" if str(folder).islower() else f"{folder}/s.db")
+    name = f"${{lc:{str(folder).upper()}}}" if str(folder).islower() else str(folder)
+    scope = new_scope(settings={"sqlite_dbfile": f"{name}/s.db"})
     assert look(scope, "sqlite", b"select a from t") == b"x y\nz"
 
 

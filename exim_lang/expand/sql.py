@@ -1,20 +1,10 @@
-"""SQL lookups: values quoted for a query, rows as one string, servers named in a query (specification 9.21 to 9.23)."""
+"""SQL lookups: values quoted for a query, rows as one string (specification 9.21 and 9.22)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from exim_lang.expand.string_list import split_list
-from exim_lang.search.registry import SearchDeferred
-from exim_lang.search.search import obsolete_syntax
-from exim_lang.taint import is_tainted
-
-if TYPE_CHECKING:
-    from exim_lang.expand.scope import Scope
-
-_SERVERS: Final = re.compile(rb"servers\s*=([^;]*);\s*")
 _LETTERS: Final = {0x0A: b"\\n", 0x09: b"\\t", 0x0D: b"\\r", 0x08: b"\\b", 0x22: b'\\"', 0x5C: b"\\\\"}
 
 
@@ -24,22 +14,6 @@ def quote_value(value: bytes, single_quote: bytes) -> bytes:
     `single_quote` is what stands for a single quote.
     """
     return b"".join(single_quote if byte == 0x27 else _LETTERS.get(byte) or bytes([byte]) for byte in value)
-
-
-def bare_query(scope: Scope, title: str, query: bytes) -> bytes:
-    """The query behind `servers=...;`, the older way to name servers, of which Exim warns.
-
-    `title` is what Exim calls the server ("MySQL"). Raises SearchDeferred where the query taints the name of the server.
-    """
-    match = _SERVERS.match(query)
-    if match is None:
-        return bytes(query)
-    obsolete_syntax(scope)
-    if is_tainted(query):
-        first = next(iter(split_list(match[1])), b"")
-        shown = b"/".join(first.split(b"/")[:2]).decode("latin-1")
-        raise SearchDeferred(f'{title} server "{shown}" is tainted')
-    return bytes(query)[match.end() :]
 
 
 def quote_field(value: bytes) -> bytes:
