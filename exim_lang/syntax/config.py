@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import assert_never, cast
 
-from lark import Lark, Token, Tree
+from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from exim_lang.errors import Problem
@@ -38,12 +37,12 @@ from exim_lang.syntax.config_nodes import (
 )
 from exim_lang.syntax.config_rules import (
     RuleError,
+    line_parser,
     parse_retry_rule,
     parse_rewrite_rule,
     unparse_retry_rule,
     unparse_rewrite_rule,
 )
-from exim_lang.syntax.lark import load_parser
 
 _SECTIONS = ("acls", "authenticators", "local_scans", "retrys", "rewrites", "routers", "transports")
 _DRIVERS: dict[str, DriverKind] = {
@@ -53,11 +52,6 @@ _DRIVERS: dict[str, DriverKind] = {
 }
 _LONGEST_SECTION = 22
 _DIRECTIVE = re.compile(r"\.[a-z]")
-
-
-@cache
-def _parser() -> Lark:
-    return load_parser("config", start=["main_line", "driver_line"])
 
 
 def parse_config(source: Source) -> tuple[ConfigFile, list[Problem]]:
@@ -75,7 +69,7 @@ def parse_config(source: Source) -> tuple[ConfigFile, list[Problem]]:
 def parse_setting(line: LogicalLine) -> Setting | NamedList | None:
     """The setting or named list of one line of the main section; None for a line that is neither."""
     try:
-        tree = _parser().parse(line.text.string, start="main_line")
+        tree = line_parser().parse(line.text.string, start="main_line")
     except UnexpectedInput:
         return None
     return _main_item(line, cast("Tree[Token]", tree.children[0]))
@@ -185,7 +179,7 @@ class _Builder:
             )
             return
         try:
-            tree = _parser().parse(string, start="driver_line")
+            tree = line_parser().parse(string, start="driver_line")
         except UnexpectedInput:
             tree = None
         if tree is not None and tree.data == "driver":

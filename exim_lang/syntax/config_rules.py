@@ -34,13 +34,14 @@ class RuleError(Exception):
 
 
 @cache
-def _parser() -> Lark:
-    return load_parser("config", start=["rewrite_line", "retry_line"])
+def line_parser() -> Lark:
+    """The parser of all kinds of lines, to be used with a start rule."""
+    return load_parser("config", start=["main_line", "driver_line", "rewrite_line", "retry_line"])
 
 
 def _tokens(line: LogicalLine, start: str) -> list[Token] | None:
     try:
-        tree = _parser().parse(line.text.string, start=start)
+        tree = line_parser().parse(line.text.string, start=start)
     except UnexpectedInput:
         return None
     return list(tree.scan_values(lambda value: isinstance(value, Token)))
