@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from smtp_cases import Case, ask_exim, converse, make_session, read_cases
+
+from tests.smtp_cases import Case, ask_exim, converse, make_session, read_cases
 
 CASES = read_cases()
 
