@@ -103,16 +103,16 @@ def _router(router: Driver) -> Iterator[Mistake]:
 
 
 def _appendfile(transport: Driver) -> Iterator[Mistake]:
-    in_file = not _is(transport, "directory")
-    if _is(transport, "quota_filecount") and not in_file and not _is(transport, "quota"):
+    in_directory = _is(transport, "directory")
+    if _is(transport, "quota_filecount") and in_directory and not _is(transport, "quota"):
         yield "quota must be set if quota_filecount is set", "quota_filecount"
-    if in_file:
+    if _is(transport, "file") and not in_directory:
         for option in ("quota_directory", "quota_filecount"):
             if _is(transport, option):
                 yield f'{option} must not be set without "directory"', option
-    if _is(transport, "file") and not in_file:
+    if _is(transport, "file") and in_directory:
         yield 'only one of "file" or "directory" can be specified', "directory"
-    if not in_file and transport.option("maildir_format") and transport.option("mailstore_format"):
+    if in_directory and transport.option("maildir_format") and transport.option("mailstore_format"):
         yield "only one of maildir and mailstore may be specified", "mailstore_format"
     # setting one of these switches off those that are not set themselves
     locks = ("use_lockfile", "use_fcntl_lock", "use_flock_lock", "use_mbx_lock")

@@ -87,9 +87,9 @@ class _Builder:
             places.setdefault(line.exim_file, []).append((line.exim_line, number))
         found = []
         for problem in self.source.problems:
-            there = places.get(problem.place.file, [])
+            there = places.get(problem.exim_file or problem.place.file, [])
             at = bisect_right(there, (problem.exim_line or problem.place.line, -1))
-            found.append((there[at][1] if at < len(there) and problem.exim_line else len(self.source.lines), problem))
+            found.append((there[at][1] if at < len(there) else len(self.source.lines), problem))
         return found
 
     def begin(self, number: int, line: LogicalLine) -> str:

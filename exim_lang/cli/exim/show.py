@@ -47,8 +47,6 @@ def _text(fact: OptionFact, value: Value) -> tuple[str, str]:
             return f"{whole}.{f'{places:03d}'.rstrip('0') or '0'}", " "
         case "user list" | "group list":
             return (":".join(str(item) for item in value), " ") if isinstance(value, tuple) and value else ("", "")
-        case "user" if value is None and not fact.expanded:
-            return "", ""
         case "integer-K" if isinstance(value, int):
             return _units(value, "", "K", "M", "G"), " "
         case "kibibytes" if isinstance(value, int):
@@ -127,6 +125,12 @@ def driver_value(driver: Driver, fact: OptionFact) -> Value:
     match driver.kind, name:
         case "router", "protocol":
             return None
+        case "router", "check_owner":
+            return bool(driver.option("check_local_user")) or "owners" in driver.settings
+        case "router", "check_group":
+            mask = driver.option("modemask")
+            closed = isinstance(mask, int) and not mask & 0o020
+            return (bool(driver.option("check_local_user")) and closed) or "owngroups" in driver.settings
         case "authenticator", "public_name":
             return public_name(driver)
         case "authenticator", "server_mech" if driver.driver in ("cyrus_sasl", "gsasl"):

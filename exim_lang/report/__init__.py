@@ -1,0 +1,1 @@
+"""What people and programs are shown: problems with their place, in several formats."""
