@@ -89,7 +89,7 @@ def check_host_lists(session: Session) -> bool:
     """The lists that Exim checks for every client, in its order; False when the client was refused."""
     hosts = session.hosts
     host_in(session, "hosts_connection_nolog")
-    if host_in(session, "host_lookup") is True:
+    if host_in(session, "host_lookup") is True and session.scope.connection.host_name is None:
         look_up_host_name(session.scope)
     if host_in(session, "host_reject_connection") is True:
         refuse_connection(session)
