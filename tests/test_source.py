@@ -106,6 +106,11 @@ def test_includes_below_a_root(tmp_path: Path) -> None:
     main.write_text(".include /etc/part\n.include /../etc/part\n")
     source = read_config(str(main), root=str(tmp_path))
     assert [line.exim_file for line in source.lines] == ["/etc/part", "/../etc/part"]
+    (tmp_path / "etc" / "out").symlink_to("/etc/passwd")
+    main.write_text(".include_if_exists /etc/none\n.include_if_exists /etc/out\na\n")
+    source = read_config(str(main), root=str(tmp_path))
+    assert [problem.message for problem in source.problems] == ["failed to open included configuration file /etc/out"]
+    assert [line.text.string for line in source.lines] == ["a"]
 
 
 @pytest.mark.parametrize("name", ["missing", ".", "no\0name"])

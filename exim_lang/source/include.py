@@ -41,10 +41,16 @@ def parse_include(line: Text) -> Include | None:
 
 
 def locate(name: str, root: str) -> str:
-    """Where the absolute path `name` of a configuration is looked up: below `root`, which nothing leaves."""
+    """Where the absolute path `name` of a configuration is looked up: below `root`.
+
+    Raises PermissionError for a symbolic link that leads out of it.
+    """
     if not root:
         return name
-    return os.path.join(root, os.path.normpath("/" + name).lstrip("/"))
+    path = os.path.join(root, os.path.normpath("/" + name).lstrip("/"))
+    if os.path.commonpath([os.path.realpath(root), os.path.realpath(path)]) != os.path.realpath(root):
+        raise PermissionError(f"{path} leads out of {root}")
+    return path
 
 
 def open_file(path: str, name: str) -> SourceFile:

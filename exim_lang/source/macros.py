@@ -10,7 +10,7 @@ from exim_lang.source.lines import Macro
 from exim_lang.source.text import SPACE, Piece, Span, Text
 
 LONGEST_NAME = 63
-LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_LINE = 16 * 1024 * 1024
 """Bytes that a line may grow to by macros; Exim has no limit of its own but memory."""
 
 _CANDIDATE = re.compile("[A-Z]|_[A-Z]")

@@ -208,25 +208,25 @@ class _Reader:
     def include(self, include: Include) -> None:
         name = include.name.string
         span = Span(0, len(name))
-        if name.startswith("/"):
-            path = locate(name, self.root)
-        elif include.if_exists:
-            self.problem(f'.include specifies a non-absolute path "{name}"', include.name, span)
-            return
-        else:
+        if not name.startswith("/"):
+            if include.if_exists:
+                self.problem(f'.include specifies a non-absolute path "{name}"', include.name, span)
+                return
             name = f"{os.path.dirname(self.source.name) or '.'}/{name}"
-            path = name
-        if include.if_exists and not os.path.exists(path):
-            return
         if self.exhausted:
             return
-        if len(self.stack) >= DEEPEST or len(self.source.files) >= MOST:
-            self.exhausted = True
-            self.problem(f"failed to open included configuration file {name}", include.name, span)
-            return
+        file = None
         try:
-            file = SourceFile(name, "") if os.path.isdir(path) else open_file(path, name)
+            path = locate(name, self.root) if include.name.string.startswith("/") else name
+            if include.if_exists and not os.path.exists(path):
+                return
+            if len(self.stack) < DEEPEST and len(self.source.files) < MOST:
+                file = SourceFile(name, "") if os.path.isdir(path) else open_file(path, name)
+            else:
+                self.exhausted = True
         except (OSError, ValueError, UsageError):
+            file = None
+        if file is None:
             self.problem(f"failed to open included configuration file {name}", include.name, span)
             return
         self.source.files.append(file)
