@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
-from exim_lang.errors import ClosedWorld, ExpansionError
+from exim_lang.errors import ClosedWorld, EximLangError, ExpansionError
 from exim_lang.expand.engine import expand
 from exim_lang.expand.scope import Scope
 from exim_lang.lists.match import match_list
@@ -38,7 +38,7 @@ DEFERRED = re.compile(r'(Failed: lookup of .* gave DEFER: )"(.*)"', re.DOTALL)
 def make_files(folder: Path) -> None:
     """What the cases search: copies, where `DIR` is this folder, and databases made of them."""
     for source in (CASES / "files").iterdir():
-        (folder / source.name).write_text(source.read_text("latin-1").replace("DIR", str(folder)), "latin-1")
+        (folder / source.name).write_bytes(source.read_bytes().replace(b"DIR", bytes(folder)))
     (folder / "bad.json").write_text('{"a": 1,}')
     (folder / "garbage").write_text("no database at all\n" * 100)
     tree = folder / "d"
@@ -364,6 +364,31 @@ def test_lmdb(tmp_path: Path) -> None:
     assert not (tmp_path / "x.mdb-lock").exists()
     missing = f"LMDB: Unable to open environment with {tmp_path}/no.mdb: No such file or directory"
     assert answer(scope, f"${{lookup{{a}}lmdb{{{tmp_path}/no.mdb}}}}") == f"Failed: {missing}"
+
+
+@pytest.mark.parametrize(
+    "domain, suffix, registered",
+    [
+        ("a.b.example.com", "com", "example.com"),
+        ("Example.COM", "com", "example.com"),
+        ("com", "com", None),
+        ("a.b.co.uk", "co.uk", "b.co.uk"),
+        ("b.uk", "uk", "b.uk"),
+        ("x.any.ck", "any.ck", "x.any.ck"),
+        ("a.www.ck", "ck", "www.ck"),
+        ("a.b.\u516c\u53f8.cn", "\u516c\u53f8.cn", "b.\u516c\u53f8.cn"),
+    ],
+)
+def test_public_suffixes(folder: Path, domain: str, suffix: str, registered: str | None) -> None:
+    file = str(folder / "psl")
+    assert look(new_scope(), "psl", domain.encode(), file) == suffix.encode()
+    found = look(new_scope(), "regdom", domain.encode(), file)
+    assert found == (registered.encode() if registered is not None else None)
+
+
+def test_public_suffix_of_an_unknown_domain(folder: Path) -> None:
+    with pytest.raises(EximLangError, match=r'^no rule of the public suffix list is about "a\.test"'):
+        look(new_scope(), "psl", b"a.test", str(folder / "psl"))
 
 
 JSON_CASES = [
