@@ -183,6 +183,11 @@ def reply(query: dns.message.Message, over_tcp: bool) -> dns.message.Message | N
             result.answer.append(dns.rrset.from_text(name + ".", 77, "IN", "A", *(f"192.0.2.{n}" for n in range(200))))
         case "big":
             result.flags |= dns.flags.TC
+        case "old":
+            if query.edns >= 0:
+                result.set_rcode(dns.rcode.FORMERR)
+            else:
+                result.answer.append(dns.rrset.from_text(name + ".", 77, "IN", "A", "192.0.2.1"))
         case "nomatch":
             result.set_rcode(dns.rcode.NXDOMAIN)
             result.authority.append(dns.rrset.from_text("example.", 9, "IN", "SOA", "ns.x. h.x. 1 2 3 4 5"))
@@ -238,13 +243,14 @@ def port() -> Iterator[int]:
         ("refused", "again", 0),
         ("notimp", "again", 0),
         ("formerr", "fail", 0),
+        ("old", "found", 1),
         ("silence", "again", 0),
         ("a..b", "fail", 0),
         ("x" * 64, "fail", 0),
     ],
 )
 def test_server(port: int, name: str, status: str, records: int) -> None:
-    answer = DnsServer("127.0.0.1", port, timeout=0.2, tries=1).query(name.encode() + b".example", "A")
+    answer = DnsServer("127.0.0.1", port, timeout=0.1, tries=1).query(name.encode() + b".example", "A")
     assert (answer.status, len(answer.records)) == (status, records)
     assert answer.authentic == (name in ("ok", "alias"))
     assert answer.zone == (b"example" if name == "nomatch" else b"")

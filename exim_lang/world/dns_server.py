@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 5.0
 """Seconds to wait for one answer (Exim: `dns_retrans`)."""
-TRIES = 2
-"""How often a server is asked before it counts as not answering (Exim: `dns_retry`)."""
+TRIES = 1
+"""How often a server is asked again before it counts as not answering (Exim: `dns_retry`)."""
 
 MOST_ALIASES = 10
 """How many aliases are followed (Exim: `dns_cname_loops`)."""
@@ -46,6 +46,7 @@ class DnsServer:
         import dns.exception  # 85 ms that only DNS queries pay for
         import dns.message
         import dns.query
+        import dns.rcode
         import dns.rdatatype
 
         from exim_lang.world.dns_text import wire_name
@@ -56,12 +57,15 @@ class DnsServer:
             return DnsAnswer("fail"), b""
         message = dns.message.make_query(question, dns.rdatatype.from_text(type), want_dnssec=True)
         message.flags |= dns.flags.AD
-        for _ in range(self.tries):
+        for _ in range(self.tries + 1):
             try:
                 reply, _tcp = dns.query.udp_with_fallback(
                     message, self.address, timeout=self.timeout, port=self.port, ignore_unexpected=True
                 )
             except (OSError, EOFError, dns.exception.DNSException):
+                continue
+            if reply.rcode() == dns.rcode.FORMERR and message.edns >= 0:
+                message.use_edns(False)  # an old server: it gets another chance without EDNS
                 continue
             return read_reply(type, reply)
         return DnsAnswer("again"), b""
