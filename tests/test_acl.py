@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from acl_helper import CLIENT, Outcome, ask_exim, ask_toolkit, write_config
 
 from exim_lang.world.fixtures import Fixtures
 from exim_lang.world.world import World
+from tests.acl_helper import CLIENT, Outcome, ask_exim, ask_toolkit, write_config
 
 CASES = Path(__file__).parent / "cases" / "acl"
 COMPARED = ("verbs", "modifiers", "addresses", "controls", "rates", "verify")
