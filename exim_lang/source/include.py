@@ -26,12 +26,13 @@ class Include:
     if_exists: bool
 
 
-def parse_include(line: Text) -> Include | None:
-    """The directive in a physical line without white space at both ends; None when it is none.
+def parse_include(line: Text, *, newline: bool) -> Include | None:
+    """The directive in a physical line without white space in front; None when it is none.
 
-    White space must follow the word, so that a directive without a name is no directive at all.
+    White space must follow the word; the `newline` at the end of the line, which only the last line of a file may lack, is
+    enough of it.
     """
-    match = _INCLUDE.match(line.string + " " if line.string.startswith(".include") else line.string)
+    match = _INCLUDE.match(line.string + "\n" if newline else line.string)
     if match is None:
         return None
     name = line.slice(match.end(), len(line)).strip()

@@ -163,13 +163,13 @@ class _Reader:
                     continue
             if not self.conditionals.using:
                 continue
-            line = line.strip()
             if string.startswith(".include"):
-                include = parse_include(line)
+                newline = self.current.at <= len(self.current.file.content)
+                include = parse_include(line, newline=newline)
                 if include is not None:
                     self.include(include)
                     continue
-            return line
+            return line.strip()
 
     def raw_line(self) -> Text | None:
         """The next line of the current file, or of the one that included it; comments are left out early."""
