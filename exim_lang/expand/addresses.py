@@ -6,6 +6,7 @@ local part. Exim is more generous than the RFC: dots may stand anywhere in a loc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,10 @@ _SPACE = frozenset(b" \t\n\v\f\r")
 _SPECIALS = frozenset(b'()<>@,;:\\".[] ') | frozenset(range(33)) | {127}
 _ALPHANUMERIC = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LABEL = _ALPHANUMERIC | frozenset(b"-")
+_PLAIN = re.compile(
+    rb"([A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*)@([A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)*)"
+)
+"""What nearly all addresses are, and what needs no reading word by word."""
 _LITERAL = frozenset(b"0123456789abcdefABCDEF.:")
 
 
@@ -61,6 +66,9 @@ def parse_address(
 
     Raises AddressError with what Exim says, such as `missing or malformed local part`.
     """
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None and len(text) <= LONGEST:
+        return Parsed(text, like(plain[1], text), like(plain[2], text), 0, len(text), in_group)
     reader = _Reader(text, allow_null=allow_null, allow_group=allow_group, in_group=in_group)
     reader.literals = allow_domain_literals
     reader.utf8 = allow_utf8_domains

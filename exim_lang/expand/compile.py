@@ -133,7 +133,7 @@ class Writer:
         elif name == "item":
             found = "s.item"
         elif dynamic_variables.is_dynamic(name):
-            found = f"dynamic({name!r}, s)"
+            found = f"{self.out.object(dynamic_variables.reader(name), 'v_')}(s)"
         else:
             found = f"{self.out.object(VARIABLES[name].function, f'v_{name}_')}(s)"
         return f"(ov[{name!r}] if ov and {name!r} in ov else {found}) or {missing}"

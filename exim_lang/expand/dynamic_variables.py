@@ -8,9 +8,11 @@ router variables without `r_` in `Address.router_variables`; captures of the `re
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.options import option
 from exim_lang.expand.scope import Scope
 
 AUTH_VARIABLES: Final = 4
@@ -33,22 +35,30 @@ def is_dynamic(name: str) -> bool:
             return False
 
 
-def get(name: str, scope: Scope) -> bytes | None:
-    """The value of a variable for which `is_dynamic` holds; None when it is not set.
+def reader(name: str) -> Callable[[Scope], bytes | None]:
+    """What reads the variable `name`, for which `is_dynamic` holds; it gives None when the variable is not set.
 
-    Raises ExpansionError for an ACL or router variable that is not set, where the option `strict_acl_vars` wants that.
+    The function raises ExpansionError for an ACL variable that is not set, where the option `strict_acl_vars` wants that.
     """
     if name.startswith("acl_"):
-        value = (scope.connection.acl_c if name[4] == "c" else scope.message.acl_m).get(name[5:])
-    elif name.startswith("r_"):
-        value = scope.address.router_variables.get(name[2:]) if scope.address is not None else None
-    else:
-        found = _NUMBERED.fullmatch(name)
-        number = int(found[2]) if found is not None else 0
-        if name.startswith("regex"):
-            return scope.message.facts.get(f"regex{number}")
-        values = scope.connection.auth_values
-        return values[number - 1] if 0 < number <= len(values) else None
-    if value is None and scope.config.option("strict_acl_vars"):
-        raise ExpansionError(f'unknown variable name "{name}"')
-    return value
+        return acl_reader(name, name[5:])
+    if name.startswith("r_"):
+        key = name[2:]
+        return lambda scope: scope.address.router_variables.get(key) if scope.address is not None else None
+    found = _NUMBERED.fullmatch(name)
+    number = int(found[2]) if found is not None else 0
+    if name.startswith("regex"):
+        return lambda scope: scope.message.facts.get(f"regex{number}")
+    return lambda scope: scope.connection.auth_values[number - 1] if number <= len(scope.connection.auth_values) else None
+
+
+def acl_reader(name: str, key: str) -> Callable[[Scope], bytes | None]:
+    of_connection = name[4] == "c"
+
+    def read(scope: Scope) -> bytes | None:
+        value = (scope.connection.acl_c if of_connection else scope.message.acl_m).get(key)
+        if value is None and option(scope, "strict_acl_vars") == b"true":
+            raise ExpansionError(f'unknown variable name "{name}"')
+        return value
+
+    return read

@@ -9,6 +9,7 @@ from exim_lang.source.text import Text
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
+    from exim_lang.model.config import Config
 
 _SELECTOR: Final = re.compile(r"([+-])[ \t\n]*(\w+)")
 
@@ -18,9 +19,16 @@ def option(scope: Scope, name: str) -> bytes:
 
     Nothing is also what an option gives that this version of Exim does not have.
     """
-    if scope.config.fact(name) is None:
+    known: bytes | None = scope.config.memo.get(name)
+    if known is None:
+        known = scope.config.memo[name] = _as_bytes(scope.config, name)
+    return known
+
+
+def _as_bytes(config: Config, name: str) -> bytes:
+    if config.fact(name) is None:
         return b""
-    match scope.config.option(name):
+    match config.option(name):
         case None:
             return b""
         case bytes(value):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from exim_lang.errors import Deferred, EximLangError, ExpansionError, ForcedFailure
-from exim_lang.expand import dynamic_variables
 from exim_lang.expand.faults import Fault
 from exim_lang.expand.headers import Style, header_value
 from exim_lang.expand.json_items import next_items
@@ -182,7 +181,6 @@ NAMES: dict[str, Any] = {
     "EximLangError": EximLangError,
     "class_of": class_of,
     "comparator": comparator,
-    "dynamic": dynamic_variables.get,
     "each": each,
     "explain": explain,
     "fail": fail,

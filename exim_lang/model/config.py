@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from exim_lang.errors import Problem
 from exim_lang.model.dialect import Dialect
@@ -123,6 +123,8 @@ class Config:
     files: list[SourceFile] = field(default_factory=list)
     lines: list[LogicalLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What later layers worked out of the finished configuration, each under keys of its own."""
 
     @property
     def fatal(self) -> Problem | None:

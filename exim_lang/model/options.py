@@ -63,6 +63,7 @@ def _by_section() -> dict[str, dict[str, list[OptionFact]]]:
     return found
 
 
+@cache
 def find_option(dialect: Dialect, section: str, name: str) -> OptionFact | None:
     """The option of that name as the dialect has it, None when it has not."""
     for fact in _by_section().get(section, {}).get(name, ()):

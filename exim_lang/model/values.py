@@ -8,6 +8,7 @@ or names: whether a name exists is a question for the machine that the configura
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TypeAlias
 
 from exim_lang.errors import ConfigError
@@ -72,6 +73,7 @@ def parse_value(type_: str, name: str, text: Text) -> tuple[Value, Text]:
             return text.string, text
 
 
+@cache
 def parse_default(type_: str, default: str) -> Value:
     """The typed value of a default as the fact files write it; None when there is none."""
     if not default:

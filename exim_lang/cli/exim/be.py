@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from exim_lang.cli.exim.scope import exim_scope
 from exim_lang.errors import EximLangError, UsageError
+from exim_lang.expand.engine import expand
 from exim_lang.taint import taint
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
     from exim_lang.model.config import Config
 
+READ_AT_ONCE = 1 << 16
 MACRO = re.compile(r"([A-Z][A-Za-z0-9_]*)\s*==?\s*(.*)", re.DOTALL)
 SET = re.compile(rb"set(,t)?\s+acl_([cm][0-9_]\w*)\s*=\s*(.*)", re.DOTALL)
 
@@ -31,31 +34,43 @@ def run(flags: Flags, config: Config) -> int:
             out.write(answer(argument.encode("latin-1"), scope) + b"\n")
         return 0
     macros = dict(flags.macros)
-    lines = logical_lines(sys.stdin.buffer)
+    on_terminal = sys.stdin.isatty()
+    prompt = b"" if on_terminal else b"> "
+    for line in logical_lines(input_lines(out, on_terminal)):
+        text = replace_macros(line, macros) if macros or line[:1].isupper() else line
+        out.write(prompt if text is None else prompt + answer(text, scope) + b"\n")
+    out.write(prompt + b"\n")
+    return 0
+
+
+def input_lines(out: BinaryIO, on_terminal: bool) -> Iterator[bytes]:
+    """The lines of the standard input without their newlines; before it waits for more, what was written is shown.
+
+    On a terminal each wait has its prompt; elsewhere the prompt is written with the answer, so that lines that are there
+    already need no flushing.
+    """
+    rest = b""
     while True:
-        out.write(b"> ")
+        if on_terminal:
+            out.write(b"> ")
         out.flush()
-        line = next(lines, None)
-        if line is None:
-            out.write(b"\n")
-            return 0
-        text = replace_macros(line, macros)
-        if text is not None:
-            out.write(answer(text, scope) + b"\n")
+        data = os.read(sys.stdin.fileno(), READ_AT_ONCE)
+        if not data:
+            break
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
 
 
-def logical_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Lines without their newlines; a backslash at the end goes on with the next, whose leading white space is dropped."""
+def logical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """A backslash at the end of a line goes on with the next one, whose leading white space is dropped."""
     joined = b""
-    continued = False
-    for raw in stream:
-        line = raw.rstrip(b"\n")
-        if continued:
+    for line in lines:
+        if joined:
             line = line.lstrip(b" \t\r\v\f")
-        shown = line.rstrip(b" \t\r\v\f")
-        continued = shown.endswith(b"\\")
-        if continued:
-            joined += shown[:-1]
+        if line[-1:] in b"\\ \t\r\v\f" and line.rstrip(b" \t\r\v\f").endswith(b"\\"):
+            joined += line.rstrip(b" \t\r\v\f")[:-1]
             continue
         yield joined + line
         joined = b""
@@ -77,22 +92,16 @@ def replace_macros(line: bytes, macros: dict[str, str]) -> bytes | None:
 
 def answer(text: bytes, scope: Scope) -> bytes:
     """What Exim prints for one string."""
-    setting = SET.fullmatch(text)
+    setting = SET.fullmatch(text) if text.startswith(b"set") else None
     try:
         if setting is None:
-            return evaluate(text, scope)
-        tainted, name, value = setting[1], setting[2].decode("latin-1"), evaluate(setting[3], scope)
+            return expand(text, scope)
+        tainted, name, value = setting[1], setting[2].decode("latin-1"), expand(setting[3], scope)
     except EximLangError as error:
         return b"Failed: " + error.message.encode("latin-1")
     variables = scope.connection.acl_c if name[0] == "c" else scope.message.acl_m
     variables[name[1:]] = taint(value) if tainted else value
     return b"variable " + name.encode("latin-1") + b" set"
-
-
-def evaluate(text: bytes, scope: Scope) -> bytes:
-    from exim_lang.expand.engine import expand
-
-    return expand(text, scope)
 
 
 def read_message(scope: Scope, path: str) -> None:
