@@ -168,6 +168,9 @@ def _smtp(transport: Driver) -> Iterator[Mistake]:
 
 
 def _transport(transport: Driver) -> Iterator[Mistake]:
+    if transport.driver != "smtp" and isinstance(transport.option("user"), int) and not _is(transport, "group"):
+        # of a user given by name Exim takes the group from the password file
+        yield _plain(f"user set without group for the {transport.name} transport"), "user"
     if transport.option("body_only") and transport.option("headers_only"):
         yield _plain(f"{transport.name} transport: body_only and headers_only are mutually exclusive"), "body_only"
     if transport.driver == "smtp" and _is(transport, "shadow_transport"):
