@@ -76,7 +76,8 @@ def test_offsets() -> None:
 
 
 TOKENS = """
-    ${ } { $ \\ \\N a if eq ! and def: lookup lsearch fail lc: 1 h_x: map ${if!eq{a}{b} ${lc: ${sg{ {{ }} \xff forany extract $h_y
+    ${ } { $ \\ \\N a if eq ! and def: lookup lsearch fail lc: 1 h_x: map ${if!eq{a}{b} ${lc: ${sg{
+    {{ }} \xff forany extract $h_y
 """
 SOUP = st.lists(st.sampled_from([*TOKENS.split(), " ", "\n"]), max_size=24).map("".join)
 

@@ -113,10 +113,12 @@ def print_error(string: str, error: EximLangError, as_json: bool) -> int:
     if as_json:
         import json
 
-        span = list(error.span) if error.span else None
-        print(json.dumps({"string": string, "error": error.message, "span": span}))
+        print(json.dumps({"string": string, "error": error.message, "span": error.span}))
         return 1
-    from exim_lang.report.frame import frame
+    from exim_lang.report.frame import frame_at, wants_colour
+    from exim_lang.source.text import Span, Text
 
-    print(frame(error.message, error.text, error.span), file=sys.stderr)
+    text = error.text or Text.literal(string, "<string>")
+    span = error.span or Span(0, len(text))
+    print(frame_at(error.message, text, span, colour=wants_colour(sys.stderr)), file=sys.stderr)
     return 1

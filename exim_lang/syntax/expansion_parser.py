@@ -114,7 +114,7 @@ class Build(Transformer[Token, Any]):
 
     def arg(self, children: list[Any]) -> tree.String:
         inner: tree.String = children[1]
-        return tree.String(inner.parts, True, Span(children[0].end_pos, children[2].start_pos))
+        return tree.String(inner.parts, True, Span(span_of(children[0]).end, span_of(children[2]).start))
 
     def raw_arg(self, children: list[Any]) -> tree.String:
         inner = string_of([raw_literal(token) for token in children[1:-1]])
@@ -206,21 +206,20 @@ def first_condition(children: Sequence[Any]) -> tuple[tree.Condition | None, Seq
 
 
 def inner_span(children: Sequence[Any]) -> Span:
-    opens = [child.end_pos for child in children if isinstance(child, Token) and child.type == "OPEN"]
-    closes = [child.start_pos for child in children if isinstance(child, Token) and child.type == "CLOSE"]
+    opens = [span_of(child).end for child in children if isinstance(child, Token) and child.type == "OPEN"]
+    closes = [span_of(child).start for child in children if isinstance(child, Token) and child.type == "CLOSE"]
     return Span(opens[-1], closes[0]) if opens and closes else tree.NOWHERE
 
 
 def end_of(child: Any) -> int:
     """Where `child` ends; the "}" behind a string belongs to it."""
-    end: int = child.end_pos if isinstance(child, Token) else child.span.end
+    end: int = span_of(child).end if isinstance(child, Token) else child.span.end
     return end + 1 if isinstance(child, tree.String) and child.closed else end
 
 
 def whole(children: Sequence[Any]) -> Span:
-    first = children[0]
-    text = str(first)
-    return Span(first.start_pos + len(text) - len(text.lstrip()), end_of(children[-1]))
+    first: Token = children[0]
+    return Span(span_of(first).start + len(first) - len(first.lstrip()), end_of(children[-1]))
 
 
 class Parser:
@@ -233,11 +232,12 @@ class Parser:
     def parse(self, text: str) -> tree.String:
         """The tree of `text` (latin-1, one character a byte); never fails, see `exim_lang.syntax.expansion`."""
         try:
-            result: tree.String = self.lark.parse(text)
+            result: Any = self.lark.parse(text)
         except UnexpectedInput as stopped:
-            stack = stopped.interactive_parser.parser_state.value_stack  # type: ignore[attr-defined]
+            stack = stopped.interactive_parser.parser_state.value_stack
             return Rebuild(self.build, text, stop_of(stopped, text)).fold(flat(stack))
-        return result
+        root: tree.String = result
+        return root
 
 
 def stop_of(error: UnexpectedInput, text: str) -> int:

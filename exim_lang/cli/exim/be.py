@@ -66,9 +66,8 @@ def input_lines(out: BinaryIO, on_terminal: bool) -> Iterator[bytes]:
 def logical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     """A backslash at the end of a line goes on with the next one, whose leading white space is dropped."""
     joined = b""
-    for line in lines:
-        if joined:
-            line = line.lstrip(b" \t\r\v\f")
+    for physical in lines:
+        line = physical.lstrip(b" \t\r\v\f") if joined else physical
         if line[-1:] in b"\\ \t\r\v\f" and line.rstrip(b" \t\r\v\f").endswith(b"\\"):
             joined += line.rstrip(b" \t\r\v\f")[:-1]
             continue
