@@ -12,6 +12,7 @@ from exim_lang.smtp import ending, logline
 from exim_lang.smtp.acls import Accepted, run_data_acls
 from exim_lang.smtp.arrival import arrival_line
 from exim_lang.smtp.events import Taken
+from exim_lang.smtp.fixups import complete
 from exim_lang.smtp.hostlists import host_in
 from exim_lang.smtp.ids import new_id
 from exim_lang.smtp.reading import Received, ends_with_crlf, read
@@ -48,6 +49,7 @@ def take_message(session: Session, raw: bytes, *, dots: bool, chunk: int | None 
     message.linecount = received.linecount
     message.max_received_linelength = received.longest
     session.chunked = chunk is not None
+    complete(session)
     if not add_received(session):
         return
     apply_changes(message)
