@@ -182,6 +182,8 @@ class Dialogue:
             "messages": [taken_json(event) for event in self.session.events if isinstance(event, Taken)],
             "log": [{"log": name, "line": line} for name, line in self.scope.log],
         }
+        if self.session.notes:
+            result["notes"] = self.session.notes
         if self.options.trace:
             result["trace"] = self.traced
         if error is not None:

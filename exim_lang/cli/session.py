@@ -79,6 +79,9 @@ def run(options: argparse.Namespace) -> int:
 def conclude(dialogue: Dialogue, error: EximLangError | None, as_json: bool) -> int:
     if as_json:
         dialogue.print_json(error)
+    else:
+        for note in dialogue.session.notes:
+            print(f"exim-lang: note: {note}", file=sys.stderr)
     if error is not None:
         raise error
     return 0 if dialogue.accepted else 1

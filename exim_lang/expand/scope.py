@@ -87,6 +87,10 @@ class Scope:
     run_acl: RunAcl = _later_layer_missing
     verify_address: VerifyAddress = _later_layer_missing
     expand_address: ExpandAddress = _later_layer_missing
+    rewrite_smtp: Callable[[Scope, bytes], bytes] | None = None
+    """Applies the rewriting rules for SMTP time (flag S) to what stands behind MAIL FROM: or RCPT TO:."""
+    rewrite_message: Callable[[Scope], None] | None = None
+    """Applies the other rewriting rules to sender, recipients and header lines of `message`, in place."""
     trace: Callable[[object, object], None] | None = None
     """Takes each node of a traced string with what it came to; None when nobody asked."""
     caches: dict[str, object] = field(default_factory=dict)

@@ -33,6 +33,8 @@ def address_options(session: Session, utf8: bool = False) -> AddressOptions:
 
 def rewritten(session: Session, data: bytes) -> bytes:
     """`data` after the rewriting rules for SMTP time (flag S), which see it before any syntax check."""
+    if session.scope.rewrite_smtp is not None:
+        return session.scope.rewrite_smtp(session.scope, data)
     if any("S" in rule.flags for rule in session.config.rewrite):
         session.unsupported("a rewriting rule with the flag S")
     return data

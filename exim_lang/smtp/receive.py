@@ -50,6 +50,7 @@ def take_message(session: Session, raw: bytes, *, dots: bool, chunk: int | None 
     message.max_received_linelength = received.longest
     session.chunked = chunk is not None
     complete(session)
+    rewrite(session)
     if not add_received(session):
         return
     apply_changes(message)
@@ -59,6 +60,17 @@ def take_message(session: Session, raw: bytes, *, dots: bool, chunk: int | None 
         return
     session.message_id = ""
     session.reset()
+
+
+def rewrite(session: Session) -> None:
+    """Applies the rewriting rules, or notes that nobody can."""
+    scope = session.scope
+    if not session.config.rewrite:
+        return
+    if scope.rewrite_message is not None:
+        scope.rewrite_message(scope)
+    else:
+        session.note("the rewriting rules of the configuration were not applied")
 
 
 def within_limits(session: Session, received: Received) -> bool:

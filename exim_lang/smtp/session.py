@@ -88,7 +88,7 @@ class Session:
 
     The scope's connection says who the client is. `testing` is Exim's host checking mode (`-bh`): each accepted message is
     followed by the remark that its id is not real. `tls` is what a STARTTLS yields; without it STARTTLS fails as where TLS
-    cannot be started. `on_log` is told the logs and the text of every log line of the session as it is written.
+    cannot be started. `notes` are things that were not done as Exim would. `on_log` is told the logs and the text of every log line of the session as it is written.
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class Session:
         self.on_log = on_log
         self.events: list[Event] = []
         self.closed = False
+        self.notes: list[str] = []
         self.esmtp = False
         self.helo_seen = False
         self.advertised = Advertised()
@@ -266,6 +267,11 @@ class Session:
     ) -> None:
         """Notes how a phase ended; the reply is filled in when the command is done."""
         self._undecided.append(Decision(phase, b"", subject, accepted, b"", verdict, reason))
+
+    def note(self, text: str) -> None:
+        """Tells once what this session did not do as Exim would."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def take(self, message: Taken) -> None:
         """Hands out a message that was accepted."""
