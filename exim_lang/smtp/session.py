@@ -88,7 +88,8 @@ class Session:
 
     The scope's connection says who the client is. `testing` is Exim's host checking mode (`-bh`): each accepted message is
     followed by the remark that its id is not real. `tls` is what a STARTTLS yields; without it STARTTLS fails as where TLS
-    cannot be started. `notes` are things that were not done as Exim would. `on_log` is told the logs and the text of every log line of the session as it is written.
+    cannot be started. `notes` are things that were not done as Exim would. `on_log` is told the logs and the text of every
+    log line of the session as it is written.
     """
 
     def __init__(
