@@ -112,8 +112,7 @@ class Runner:
             say(scope, "ACL is NULL: implicit DENY")
             return "fail"
         try:
-            with deeper(scope):
-                value = expand(acl, scope)
+            value = self._expand(acl)
         except ForcedFailure:
             return "ok"
         except ExpansionError as error:
@@ -133,6 +132,13 @@ class Runner:
         finally:
             scope.acl_depth -= 1
             scope.arguments = outer
+
+    def _expand(self, text: Text | bytes) -> bytes:
+        """The value of a string; what its expansion has to say is a level deeper."""
+        if self.scope.debug is None:
+            return expand(text, self.scope)
+        with deeper(self.scope):
+            return expand(text, self.scope)
 
     def _find_and_run(self, value: bytes, origin: Text | None = None) -> Result:
         if self.scope.acl_depth > DEEPEST:
@@ -156,10 +162,12 @@ class Runner:
             verb = statement.verb
             messages.user = messages.log = None
             self.temporary_details = False
-            say(scope, f'processing "{verb}" ({statement.exim_file} {statement.exim_line})')
+            if scope.debug is not None:
+                say(scope, f'processing "{verb}" ({statement.exim_file} {statement.exim_line})')
             result, past_endpass = self._conditions(statement, label)
             self.steps.append(Step(statement, label, result, None, scope.acl_depth))
-            say(scope, f"{verb}: condition test {_HOW[result]} in {label}")
+            if scope.debug is not None:
+                say(scope, f"{verb}: condition test {_HOW[result]} in {label}")
             if result == "error":
                 return self._decide(statement, "error")
             if result == "defer" and verb != "warn":
@@ -263,11 +271,11 @@ class Runner:
         scope = self.scope
         messages = self.messages
         fact = acl_facts().get(("condition", node.name))
-        value = node.argument.encode()
-        if fact is None or fact.flag:
+        if fact is not None and not fact.flag:
+            value = node.argument.encode()
+        else:
             try:
-                with deeper(scope):
-                    value = expand(node.argument, scope)
+                value = self._expand(node.argument)
             except ForcedFailure:
                 self.steps.append(Step(node, label, "ignored", None, scope.acl_depth))
                 return "ok", False
