@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exim_lang.errors import EximLangError
 
 COMMANDS = {
     "expand": "evaluate expansion strings",
@@ -67,9 +71,18 @@ def run(command: str, words: list[str]) -> int:
             return run_exim(words)
         return run_command(command, words)
     except EximLangError as error:
-        place = f"{error.place}: " if error.place else ""
-        print(f"exim-lang: {place}{error.message}", file=sys.stderr)
-        return 2
+        return complain(error)
+
+
+def complain(error: EximLangError) -> int:
+    """Tells what went wrong, where, and what would answer it; returns the exit status."""
+    from exim_lang.errors import ClosedWorld
+
+    place = f"{error.place}: " if error.place else ""
+    print(f"exim-lang: {place}{error.message}", file=sys.stderr)
+    if isinstance(error, ClosedWorld) and error.stub:
+        print(f"  for a fixture file (--fixtures FILE): {error.stub}", file=sys.stderr)
+    return 2
 
 
 def run_command(command: str, words: list[str]) -> int:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from exim_lang.errors import ExpansionError, ForcedFailure
+from exim_lang.errors import EximLangError, ExpansionError, ForcedFailure
 from exim_lang.expand.scope import Scope
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax.expansion import String
@@ -53,7 +53,7 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
     try:
         compiled = compiled_string(string, scope.config.dialect)
         return compiled.function(scope)
-    except ExpansionError as error:
+    except EximLangError as error:
         if error.text is None:
             error.span = error.span or span_of(error.__traceback__, compiled)
         if isinstance(text, Text):
