@@ -36,7 +36,7 @@ def parse_rewrite(text: Text, line: LogicalLine | None = None, *, headers_only: 
             message = f"unknown rewrite flag character '{letter}' (could be missing quotes round replacement item)"
             raise ConfigError(message, Span(offset, offset + 1))
         flags += letter
-    if "S" in flags and not pattern.string.startswith("^"):
+    if "S" in flags and not pattern.string.startswith(("^", "\\N^")):
         message = "rewrite rule has the S flag but is not a regular expression"
         raise ConfigError(message, Span(string.rindex("S"), string.rindex("S") + 1))
     if headers_only and any(letter not in _HEADERS_ONLY for letter in flags):

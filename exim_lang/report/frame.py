@@ -70,6 +70,9 @@ def _end_in_line(text: Text, span: Span, line: int, length: int) -> int:
     if span.end <= span.start:
         return 0
     last = text.place(span.end - 1)
+    if text.piece_at(span.end - 1).fixed and last.macros:
+        # the text that a macro was replaced by stands for the macro's name
+        return last.column - 1 + len(last.macros[0]) if last.line == line else length
     return last.column if last.line == line else length
 
 

@@ -7,11 +7,12 @@ import sys
 
 from exim_lang.cli.exim.flags import Flags
 from exim_lang.cli.exim.refusal import refuse
-from exim_lang.cli.exim.show import driver_lines, main_lines, printable
+from exim_lang.cli.exim.show import GroupOf, driver_lines, main_lines, printable
 from exim_lang.model.config import Config, Driver
 from exim_lang.model.options import options_of
 from exim_lang.source.lines import LogicalLine, Macro
 from exim_lang.world.opening import open_world
+from exim_lang.world.world import World
 
 _NOT_SHOWN = "<value not displayable>"
 _WITH_NAMES = ("acl", "router", "transport", "authenticator")
@@ -26,7 +27,7 @@ def run(flags: Flags, config: Config) -> int:
     no_name = "-n" in words
     words = [word for word in words if word != "-n"]
     world = open_world(dns=flags.dns, allow=flags.allow, root=flags.root, fixtures=flags.fixtures or None)
-    show = _Show(config, world.host_name.decode("latin-1"), no_name)
+    show = _Show(config, world.host_name.decode("latin-1"), no_name, lambda user: group_of(world, user))
     status = 0
     while words:
         word = words.pop(0)
@@ -40,8 +41,9 @@ def run(flags: Flags, config: Config) -> int:
 
 
 class _Show:
-    def __init__(self, config: Config, host_name: str, no_name: bool) -> None:
+    def __init__(self, config: Config, host_name: str, no_name: bool, own_group: GroupOf) -> None:
         self.config = config
+        self.group_of = own_group
         self.host_name = host_name
         self.no_name = no_name
 
@@ -57,7 +59,7 @@ class _Show:
         match word:
             case "all":
                 facts = [fact for fact in options_of(self.config.dialect, "main") if not fact.hidden]
-                _print(main_lines(self.config, self.host_name, facts, no_name=self.no_name))
+                _print(main_lines(self.config, self.host_name, facts, self.group_of, no_name=self.no_name))
             case "config":
                 _print(config_lines(self.config))
             case "config_file" | "configure_file":
@@ -66,7 +68,7 @@ class _Show:
                 _print([name if self.no_name else f"{name}={value}" for name, value in self.environment()])
             case "routers" | "transports" | "authenticators":
                 for driver in self.drivers(word[:-1]):
-                    _print(["", f"{driver.name} {driver.kind}:", *driver_lines(driver, no_name=self.no_name)])
+                    _print(["", f"{driver.name} {driver.kind}:", *driver_lines(driver, self.group_of, no_name=self.no_name)])
             case "router_list" | "transport_list" | "authenticator_list":
                 _print([driver.name for driver in self.drivers(word.removesuffix("_list"))])
             case "macros":
@@ -87,7 +89,7 @@ class _Show:
         if fact is None or fact.hidden:
             _print([f"{name} is not a known option"])
             return 1
-        _print(main_lines(self.config, self.host_name, [fact], no_name=self.no_name))
+        _print(main_lines(self.config, self.host_name, [fact], self.group_of, no_name=self.no_name))
         return 0
 
     def one(self, kind: str, name: str) -> int:
@@ -100,7 +102,7 @@ class _Show:
         else:
             driver = self.config.driver(kind, name)
             if driver is not None:
-                _print(driver_lines(driver, no_name=self.no_name))
+                _print(driver_lines(driver, self.group_of, no_name=self.no_name))
                 return 0
         _print([f"{kind} {name} not found"])
         return 1
@@ -129,6 +131,18 @@ class _Show:
             if equals:
                 found.append((name, value))
         return found
+
+
+def group_of(world: World, user: str) -> str | None:
+    """The name of a user's own group, its number when it has no name, None for a user that does not exist."""
+    entry = world.passwd(user.encode("latin-1"))
+    if entry is None:
+        return None
+    for line in world.read_file(b"/etc/group").decode("latin-1").splitlines():
+        name, _, rest = line.partition(":")
+        if rest.split(":")[1:2] == [str(entry.gid)]:
+            return name
+    return str(entry.gid)
 
 
 def config_lines(config: Config) -> list[str]:

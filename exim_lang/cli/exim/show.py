@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from exim_lang.model.config import Config, Driver, Setting
 from exim_lang.model.options import OptionFact, default_of, options_of
 from exim_lang.model.values import Value, format_time
 
+GroupOf: TypeAlias = Callable[[str], str | None]
+"""Tells the name of a user's own group."""
+
+_GROUPS = {"group": "user", "command_group": "command_user"}
 _PRECONDITIONS = (
     "check_local_user",
     "condition",
@@ -68,12 +75,14 @@ def _units(value: int, *units: str) -> str:
     return str(value)
 
 
-def main_lines(config: Config, host_name: str, names: list[OptionFact], *, no_name: bool = False) -> list[str]:
+def main_lines(
+    config: Config, host_name: str, names: list[OptionFact], group_of: GroupOf, *, no_name: bool = False
+) -> list[str]:
     """Main options as lines; `host_name` is the name of this machine."""
-    return [show(fact, main_value(config, fact, host_name), no_name=no_name) for fact in names]
+    return [show(fact, main_value(config, fact, host_name, group_of), no_name=no_name) for fact in names]
 
 
-def main_value(config: Config, fact: OptionFact, host_name: str) -> Value:
+def main_value(config: Config, fact: OptionFact, host_name: str, group_of: GroupOf) -> Value:
     """The value of a main option, also of those that Exim works out when it starts."""
     setting = config.main.get(fact.name)
     defaults = config.dialect.build.defaults
@@ -85,9 +94,12 @@ def main_value(config: Config, fact: OptionFact, host_name: str) -> Value:
         case "primary_hostname" if setting is None:
             return host_name
         case "qualify_domain" if _unset(setting):
-            return _name(config, "primary_hostname", host_name)
+            return _name(config, "primary_hostname", host_name, group_of)
         case "qualify_recipient" if _unset(setting):
-            return _name(config, "qualify_domain", host_name)
+            return _name(config, "qualify_domain", host_name, group_of)
+        case "system_filter_group" if setting is None and "system_filter_user" in config.main:
+            owner = config.main["system_filter_user"].value
+            return group_of(owner) if isinstance(owner, str) else None
     return setting.value if setting is not None else default_of(fact, defaults)
 
 
@@ -95,19 +107,19 @@ def _unset(setting: Setting | None) -> bool:
     return setting is None or not setting.text.string
 
 
-def _name(config: Config, name: str, host_name: str) -> Value:
+def _name(config: Config, name: str, host_name: str, group_of: GroupOf) -> Value:
     fact = config.fact(name)
     assert fact is not None, "every Exim has this option"
-    return main_value(config, fact, host_name)
+    return main_value(config, fact, host_name, group_of)
 
 
-def driver_lines(driver: Driver, *, no_name: bool = False) -> list[str]:
+def driver_lines(driver: Driver, group_of: GroupOf, *, no_name: bool = False) -> list[str]:
     """All options of a driver as lines: the generic ones, then its own."""
     lines = []
     for section in ("generic", driver.driver):
         for fact in options_of(driver.dialect, f"{driver.kind}:{section}"):
             if not fact.hidden:
-                lines.append(show(fact, driver_value(driver, fact), no_name=no_name))
+                lines.append(show(fact, driver_value(driver, fact, group_of), no_name=no_name))
         if section == "generic" and driver.kind == "transport" and driver.driver == "appendfile":
             hidden = driver.settings.get("maildir_use_size_file")
             shown = hidden.value if hidden is not None and isinstance(hidden.value, str) else ""
@@ -115,13 +127,18 @@ def driver_lines(driver: Driver, *, no_name: bool = False) -> list[str]:
     return lines
 
 
-def driver_value(driver: Driver, fact: OptionFact) -> Value:
+def driver_value(driver: Driver, fact: OptionFact, group_of: GroupOf) -> Value:
     """The value of a driver's option, also of those that Exim works out when it starts."""
     from exim_lang.model.driver_checks import public_name
 
     name = fact.name
     if name in driver.settings and name != "public_name":
         return driver.option(name)
+    user = _GROUPS.get(name)
+    if user is not None:
+        # the group is that of the user, unless it is only known later who that is
+        owner = driver.option(user)
+        return group_of(owner) if isinstance(owner, str) and "$" not in owner else None
     match driver.kind, name:
         case "router", "protocol":
             return None
