@@ -13,7 +13,7 @@ from exim_lang.acl.registry import CONDITIONS, MODIFIERS
 from exim_lang.acl.trace import deeper, say, say_unindented
 from exim_lang.acl.verdict import Outcome, Result, Step, Verdict
 from exim_lang.acl.warning import warn
-from exim_lang.errors import Deferred, ExpansionError, ForcedFailure, UsageError
+from exim_lang.errors import ClosedWorld, Deferred, ExpansionError, ForcedFailure, UsageError
 from exim_lang.expand.engine import expand
 from exim_lang.source.text import Text
 from exim_lang.syntax.acl_names import PHASES, acl_facts
@@ -328,6 +328,8 @@ class Runner:
         except ExpansionError as error:
             messages.log = _failed_expansion(node.argument, error)
             return "error", True
+        except ClosedWorld as error:
+            raise error.at(node.argument) from error.__cause__
         if check.reject_logs is not None:
             self.reject_logs = check.reject_logs
         if result == "defer" and (check.callout_deferred or self.scope.config.option("smtp_return_error_details")):
