@@ -16,6 +16,7 @@ from exim_lang.model.dialect import dialect_for
 from exim_lang.model.load import config_from_text
 from exim_lang.smtp.session import Session
 from exim_lang.world.opening import open_world
+from exim_lang.world.world import World
 
 FOLDER = Path(__file__).parent / "cases" / "smtp"
 CLIENT = b"192.0.2.1"
@@ -67,11 +68,11 @@ def replies(output: bytes) -> list[str]:
     return [normal(line) for line in lines if re.match(r"\d{3}[ -]", line)]
 
 
-def make_session(configuration: str, *, version: str = "4.96") -> Session:
-    """A session with the client of the cases."""
+def make_session(configuration: str, *, version: str = "4.96", world: World | None = None) -> Session:
+    """A session with the client of the cases, offline unless another `world` is given."""
     config = config_from_text(configuration, name="test.conf", dialect=dialect_for(version))
     assert not config.problems, config.problems
-    scope = new_scope(config, open_world())
+    scope = new_scope(config, world or open_world())
     scope.connection.host_address = CLIENT
     return Session(scope, testing=True)
 

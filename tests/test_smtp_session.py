@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from exim_lang.expand.state import Tls
 from exim_lang.smtp.events import Decision, Taken
 from exim_lang.smtp.session import Session
+from exim_lang.world.fixtures import Fixtures, Json
+from exim_lang.world.world import World
 from tests.smtp_cases import make_session, replies
 
 CONFIGURATION = r"""
@@ -159,4 +161,43 @@ def test_a_message_is_refused_per_recipient() -> None:
         '354 Enter message, ending with "." on a line by itself', "353 PRDR content analysis beginning",
         "550 PRDR R=<x@d.example> refusal", "250 PRDR R=<y@d.example> acceptance",
         "250 id=<id> message accepted for some recipients",
+    ]  # fmt: skip
+
+
+VERIFYING = """
+primary_hostname = mail.example
+acl_smtp_vrfy = accept
+acl_smtp_rcpt = r
+begin acl
+r:
+  deny message = 551 5.1.8 sender must verify
+       !verify = sender
+  require verify = recipient
+  accept
+"""
+
+
+def test_verification_is_told() -> None:
+    """Why the sender failed is told once a message, in front of the refusal, with its code."""
+    answers: dict[str, Json] = {
+        "sender x@y.example": {"fail": "Unrouteable address"},
+        "sender ok@y.example": "ok",
+        "recipient a@b.example": {"defer": "DNS"},
+        "recipient c@d.example": {"fail": "log", "user_message": "no such user"},
+        "recipient e@f.example": "ok",
+    }
+    session = make_session(VERIFYING, world=World(fixtures=Fixtures({"verify": answers})))
+    session.greet()
+    lines_of(session, b"EHLO client", b"MAIL FROM:<x@y.example>")
+    assert lines_of(session, b"RCPT TO:<a@b.example>", b"RCPT TO:<a@b.example>") == [
+        "551-5.1.8 Verification failed for <x@y.example>", "551-5.1.8 Unrouteable address", "551 5.1.8 sender must verify",
+        "551 5.1.8 sender must verify",
+    ]  # fmt: skip
+    assert ("main", "H=(client) [192.0.2.1] sender verify fail for <x@y.example>: Unrouteable address") in session.scope.log
+    lines_of(session, b"RSET", b"MAIL FROM:<ok@y.example>")
+    assert lines_of(session, b"RCPT TO:<a@b.example>", b"RCPT TO:<c@d.example>", b"RCPT TO:<e@f.example>") == [
+        "451 Temporary local problem - please try later", "550 no such user", "250 Accepted",
+    ]  # fmt: skip
+    assert lines_of(session, b"VRFY a@b.example", b"VRFY c@d.example", b"VRFY e@f.example") == [
+        "451 <a@b.example> DNS", "550 <c@d.example> no such user", "250 <e@f.example> is deliverable",
     ]  # fmt: skip
