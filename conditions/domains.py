@@ -15,6 +15,5 @@ def domains(check: Check) -> bool:
     if address is None:
         return False
     found = check_list(check.scope, "domain", address.domain, check.text, cache=recipient_cache(check.scope))
-    if found is not None:
-        address.domain_data = found.value
+    address.domain_data = None if found is None else found.value
     return found is not None

@@ -17,6 +17,5 @@ def local_parts(check: Check) -> bool:
     given = address.caseful_local_part
     subject = address.local_part if given is None else given
     found = check_list(check.scope, "localpart", subject, check.text, cache=recipient_cache(check.scope))
-    if found is not None:
-        address.local_part_data = found.value
+    address.local_part_data = None if found is None else found.value
     return found is not None

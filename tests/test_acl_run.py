@@ -165,7 +165,7 @@ def test_verify_asks_fixtures() -> None:
     bad: dict[str, dict[str, Json]] = {"verify": {"recipient joe@a.example": {"fail": "no such user"}}}
     assert verdict_of(acls, fixtures=good).user_message == b"d"
     assert outcome(verdict_of(acls, fixtures=bad)) == ("deny", b"no such user", b"no such user")
-    with pytest.raises(ClosedWorld, match="verifying recipient joe@a.example") as caught:
+    with pytest.raises(ClosedWorld, match=r"verifying recipient joe@a\.example") as caught:
         verdict_of(acls)
     assert caught.value.stub == '"verify": {"recipient joe@a.example": "ok"}'
 
@@ -253,3 +253,10 @@ def test_rates_fall_with_time() -> None:
         scope.world = World(now=now)
         found = run_acl(scope, "RCPT", Text.literal("a"))
         assert (found.verdict, found.user_message) == (verdict, rate)
+
+
+@pytest.mark.parametrize("argument", ["condition = ${lookup mysql{select 1}}", "domains = ${lookup mysql{select 1}}"])
+def test_what_a_lookup_said_is_logged_alone(argument: str) -> None:
+    fixtures: dict[str, dict[str, Json]] = {"mysql": {"select 1": {"defer": "MYSQL connection failed: no"}}}
+    found = verdict_of(f"a:\n deny {argument}\n", main="mysql_servers = 127.0.0.1/d/u/p\n", fixtures=fixtures)
+    assert outcome(found) == ("defer", None, b"MYSQL connection failed: no")

@@ -15,6 +15,7 @@ from exim_lang.acl.verdict import Outcome, Result, Step, Verdict
 from exim_lang.acl.warning import warn
 from exim_lang.errors import ClosedWorld, Deferred, ExpansionError, ForcedFailure, UsageError
 from exim_lang.expand.engine import expand
+from exim_lang.search.registry import SearchDeferred, SearchOpenError
 from exim_lang.source.text import Text
 from exim_lang.syntax.acl_names import PHASES, acl_facts
 from exim_lang.syntax.acl_nodes import Condition, Modifier, Statement, Verb
@@ -280,8 +281,11 @@ class Runner:
                 self.steps.append(Step(node, label, "ignored", None, scope.acl_depth))
                 return "ok", False
             except ExpansionError as error:
-                messages.log = _failed_expansion(node.argument, error)
                 result: Result = "defer" if isinstance(error, Deferred) else "error"
+                messages.log = _failed_expansion(node.argument, error)
+                if result == "defer" and _search_message(error):
+                    # what a lookup said takes the place of everything else
+                    messages.log = _search_message(error).encode("latin-1")
                 self.steps.append(Step(node, label, result, None, scope.acl_depth))
                 return result, True
         self._tell(node, value, fact is None or fact.flag)
@@ -322,8 +326,9 @@ class Runner:
         except ForcedFailure:
             return "ok", False
         except Deferred as error:
-            if error.message:
-                messages.log = error.message.encode("latin-1")
+            message = error.message or _search_message(error)
+            if message:
+                messages.log = message.encode("latin-1")
             result = "defer"
         except ExpansionError as error:
             messages.log = _failed_expansion(node.argument, error)
@@ -394,6 +399,15 @@ _HOW: dict[Result, str] = {
     "drop": 'yielded "drop"',
     "error": "error",
 }
+
+
+def _search_message(error: BaseException | None) -> str:
+    """What a lookup said that is the cause of an error; empty when there was none."""
+    while error is not None:
+        if isinstance(error, SearchDeferred | SearchOpenError):
+            return error.message
+        error = error.__cause__
+    return ""
 
 
 def _failed_expansion(text: Text | bytes, error: ExpansionError) -> bytes:
