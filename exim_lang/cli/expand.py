@@ -54,9 +54,10 @@ def make_scope(options: argparse.Namespace) -> Scope:
     from exim_lang.cli.exim.be import read_message
     from exim_lang.cli.exim.flags import Flags
     from exim_lang.cli.exim.scope import exim_scope
-    from exim_lang.model.load import config_from_text, load_config
+    from exim_lang.cli.loading import sound_config
+    from exim_lang.model.load import config_from_text
 
-    config = load_config(options.config, root=options.root) if options.config else config_from_text("", name="none")
+    config = sound_config(options.config, root=options.root) if options.config else config_from_text("", name="none")
     allow = [kind for kind in options.allow.split(",") if kind]
     flags = Flags(dns=options.dns, allow=allow, root=options.root, fixtures=options.fixtures or "")
     scope = exim_scope(flags, config)

@@ -77,9 +77,14 @@ def run(command: str, words: list[str]) -> int:
 def complain(error: EximLangError) -> int:
     """Tells what went wrong, where, and what would answer it; returns the exit status."""
     from exim_lang.errors import ClosedWorld
+    from exim_lang.report.frame import frame_at, visible, wants_colour
+    from exim_lang.source.text import Span
 
-    place = f"{error.place}: " if error.place else ""
-    print(f"exim-lang: {place}{error.message}", file=sys.stderr)
+    if error.text is None:
+        print(f"exim-lang: {visible(error.message)}", file=sys.stderr)
+    else:
+        span = error.span or Span(0, len(error.text))
+        print(frame_at(error.message, error.text, span, colour=wants_colour(sys.stderr)), file=sys.stderr)
     if isinstance(error, ClosedWorld) and error.stub:
         print(f"  for a fixture file (--fixtures FILE): {error.stub}", file=sys.stderr)
     return 2

@@ -20,11 +20,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exim_lang.cli.loading import sound_config
 from exim_lang.errors import EximLangError, UsageError
 
 if TYPE_CHECKING:
     from exim_lang.cli.dialogue import Dialogue
-    from exim_lang.model.config import Config
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,9 @@ def run(options: argparse.Namespace) -> int:
         if not options.rcpt:
             raise UsageError("a MESSAGE needs at least one --rcpt")
         message = read_file(options.message)
-    config = load(options)
+    config = sound_config(
+        options.config, macros=options.macros, version=options.exim_version, root=options.root
+    )
     dialogue = Dialogue(config, options)
     error: EximLangError | None = None
     try:
@@ -93,19 +95,3 @@ def read_file(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
-
-
-def load(options: argparse.Namespace) -> Config:
-    """The configuration; raises UsageError for one that Exim would refuse."""
-    from exim_lang.model.dialect import dialect_for
-    from exim_lang.model.load import load_config
-
-    macros = {}
-    for setting in options.macros:
-        name, _, value = os.fsencode(setting).decode("latin-1").partition("=")
-        macros[name] = value
-    config = load_config(options.config, macros=macros, dialect=dialect_for(options.exim_version), root=options.root)
-    fatal = config.fatal
-    if fatal is not None:
-        raise UsageError(fatal.message).at(fatal.text, fatal.span)
-    return config

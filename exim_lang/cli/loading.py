@@ -1,0 +1,31 @@
+"""Loading a configuration that is going to be run, for every command that does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from exim_lang.errors import UsageError
+
+if TYPE_CHECKING:
+    from exim_lang.model.config import Config
+
+
+def sound_config(path: str, *, macros: Iterable[str] = (), version: str = "", root: str = "") -> Config:
+    """The configuration at `path`; raises UsageError, with its place, for one that Exim would refuse.
+
+    `macros` are as behind -D: NAME=VALUE.
+    """
+    from exim_lang.model.dialect import dialect_for
+    from exim_lang.model.load import load_config
+
+    values = {}
+    for setting in macros:
+        name, _, value = os.fsencode(setting).decode("latin-1").partition("=")
+        values[name] = value
+    config = load_config(path, macros=values, dialect=dialect_for(version), root=root)
+    fatal = config.fatal
+    if fatal is not None:
+        raise UsageError(fatal.message).at(fatal.text, fatal.span)
+    return config
