@@ -111,7 +111,7 @@ def test_log_lines() -> None:
     session.greet()
     lines_of(session, b"EHLO client", b"MAIL FROM:<a@b.example>", b"RCPT TO:<bad@d.example>", b"EHLO a$b")
     refused = "H=(client) [192.0.2.1] F=<a@b.example> rejected RCPT <bad@d.example>: logged"
-    syntax = "rejected EHLO from [192.0.2.1]: syntactically invalid argument(s): a$b"
+    syntax = "rejected EHLO from (client) [192.0.2.1]: syntactically invalid argument(s): a$b"
     assert session.scope.log == [(log, line) for line in (refused, syntax) for log in ("main", "reject")]
 
 

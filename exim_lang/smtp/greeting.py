@@ -45,6 +45,7 @@ def greet(session: Session) -> None:
         rejection.refuse(session, "CONNECT", verdict, subject=session.scope.connection.host_address)
         session.closed = True
         return
+    session.hosts.early_pipelining = host_in(session, "pipelining_connect_advertise_hosts") is True
     banner(session, verdict.user_message if verdict else None)
     session.decide("CONNECT", session.scope.connection.host_address, True, verdict)
 
@@ -100,7 +101,6 @@ def check_host_lists(session: Session) -> bool:
     hosts.helo_try_verify = not hosts.helo_verify and host_in(session, "helo_try_verify_hosts") is True
     hosts.helo_junk = host_in(session, "helo_accept_junk_hosts") is True
     host_in(session, "hosts_proxy")
-    hosts.early_pipelining = host_in(session, "pipelining_connect_advertise_hosts") is True
     return True
 
 

@@ -38,9 +38,10 @@ def greet(session: Session, word: str, argument: bytes) -> None:
     connection = scope.connection
     session.esmtp = word == "EHLO"
     session.uncounted -= {"HELO", "EHLO"}
-    connection.helo_name = None
     if not (session.hosts.helo_junk or valid_name(argument, helo_allow_chars(session))):
+        # Log lines still know the client by its former name.
         refuse_syntax(session, word, argument)
+        connection.helo_name = None
         return
     connection.helo_name = taint(argument)
     if connection.host_address and not check_name(session, word):

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from exim_lang.expand.full_host import sender_fullhost
 from exim_lang.expand.options import log_selected
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
+
+Listener: TypeAlias = Callable[[tuple[str, ...], str], None]
+"""Is told the logs and the text of a line that is written."""
+
+class LogBook(list[tuple[str, str]]):
+    """The log of a scope while a session lasts: each line gets the id of the message in front, and a listener is told of it."""
+
+    def __init__(self, lines: Iterable[tuple[str, str]], prefix: Callable[[], str], listener: Listener | None) -> None:
+        super().__init__(lines)
+        self.prefix = prefix
+        self.listener = listener
+
+    def append(self, entry: tuple[str, str]) -> None:
+        """One line to one log."""
+        self.extend([entry])
+
+    def extend(self, entries: Iterable[tuple[str, str]]) -> None:
+        """Several lines; the listener is told once of one that goes to several logs."""
+        prefix = self.prefix()
+        told: dict[str, list[str]] = {}
+        for name, line in entries:
+            super().append((name, prefix + line))
+            told.setdefault(prefix + line, []).append(name)
+        if self.listener is not None:
+            for line, names in told.items():
+                self.listener(tuple(names), line)
+
+    def __iadd__(self, entries: Iterable[tuple[str, str]]) -> Self:  # type: ignore[override,misc]
+        self.extend(entries)
+        return self
+
 
 DEFAULT_SELECTORS = frozenset({
     "acl_warn_skipped", "connection_reject", "delay_delivery", "dkim", "dnslist_defer", "etrn", "host_lookup_failed",

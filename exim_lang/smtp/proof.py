@@ -78,11 +78,25 @@ def expanded(driver: Driver, option: str, scope: Scope) -> bytes | None:
         raise AuthFailed("defer", error.message) from None
 
 
+def trace_values(driver: Driver, scope: Scope) -> None:
+    """Tells the trace what the client said."""
+    if scope.debug is None:
+        return
+    scope.debug(f"{driver.name} authenticator server_condition:")
+    values = [value.decode("latin-1") for value in scope.connection.auth_values]
+    for prefix in ("$auth", "$"):
+        for number, value in enumerate(values[: 3 if prefix == "$auth" else None], 1):
+            scope.debug(f"  {prefix}{number} = {value}")
+
+
 def check_condition(driver: Driver, scope: Scope) -> None:
     """server_condition decides, where there is one: anything but a clear yes or no is a deferral that the client is told."""
+    trace_values(driver, scope)
     value = expanded(driver, "server_condition", scope)
     if value is None:
         return
+    if scope.debug is not None:
+        scope.debug(f"expanded string: {value.decode('latin-1')}")
     match value.lower():
         case b"" | b"0" | b"no" | b"false":
             raise AuthFailed("fail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import ExpansionError
@@ -21,6 +22,9 @@ from exim_lang.smtp.replies import split_message
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
 
+_FIRST_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|From ")
+"""A header line, or the separator of mailbox files: only then Exim asks for ignore_fromline_hosts."""
+
 FAKE_TEXT = (
     b"Your message has been rejected but is being kept for evaluation."
     b"\nIf it was a legitimate message, it may still be delivered to the target\nrecipient(s)."
@@ -36,7 +40,8 @@ def take_message(session: Session, raw: bytes, *, dots: bool, chunk: int | None 
         line = refused_line(session, "Non-CRLF-terminated header, under CHUNKING: message abandoned")
         refuse(session, b"552 Message header not CRLF terminated", line)
         return
-    received = read(raw, dots=dots, from_line=host_in(session, "ignore_fromline_hosts") is True)
+    from_line = _FIRST_LINE.match(raw) is not None and host_in(session, "ignore_fromline_hosts") is True
+    received = read(raw, dots=dots, from_line=from_line)
     if not within_limits(session, received):
         return
     message.id = new_id(scope)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 COMMAND_LIMIT = 16384
 """Bytes of one command line that Exim reads before it gives up."""
 
+MUST_BE_SET = frozenset({"RCPT", "VRFY", "EXPN", "ETRN", "ATRN", "WELLKNOWN"})
+"""Phases that are refused without an ACL."""
+
 HISTORY = 20
 """Commands that log lines about a dropped call show."""
 
@@ -104,7 +107,8 @@ class Session:
         self.config: Config = scope.config
         self.testing = testing
         self.tls = tls
-        self.on_log = on_log
+        self._log_with_id = True
+        scope.log = logline.LogBook(scope.log, self._log_prefix, on_log)
         self.events: list[Event] = []
         self.closed = False
         self.notes: list[str] = []
@@ -240,27 +244,23 @@ class Session:
 
     def log(self, *logs: str, line: str, with_id: bool = True) -> None:
         """Writes one line to each of `logs` ("main", "reject", "panic"), behind the id of the message if there is one."""
-        if with_id and self.message_id:
-            line = f"{self.message_id} {line}"
-        self.scope.log += [(log, line) for log in logs]
-        if self.on_log is not None:
-            self.on_log(logs, line)
+        self._log_with_id = with_id
+        self.scope.log.extend([(log, line) for log in logs])
+        self._log_with_id = True
+
+    def _log_prefix(self) -> str:
+        return f"{self.message_id} " if self.message_id and self._log_with_id else ""
 
     def run_acl(self, where: str, option: str) -> Verdict | None:
         """Runs the ACL of a phase; None when the option is unset."""
         acl = self.config.text(option)
         if acl is None:
+            if self.scope.debug is not None and where in MUST_BE_SET:
+                self.scope.debug("ACL is NULL: implicit DENY")
             return None
-        log = self.scope.log
-        before = len(log)
         verdict = run_acl(self.scope, where, acl)
         if verdict.user_message is not None and len(verdict.user_message) > WIDTH:
             verdict = replace(verdict, user_message=split_message(verdict.user_message))
-        if self.message_id:
-            log[before:] = [(name, f"{self.message_id} {line}") for name, line in log[before:]]
-        if self.on_log is not None:
-            for name, line in log[before:]:
-                self.on_log((name,), line)
         return verdict
 
     def decide(
