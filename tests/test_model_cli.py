@@ -162,7 +162,7 @@ def test_config_text(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_config_problems(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config.write_text("FOO = zork = 3\nFOO\n")
-    assert main(["config", str(config)]) == 1
+    assert main(["config", str(config)]) == 2
     error = capsys.readouterr().err
     assert error.splitlines()[:3] == [f'{config}:2:1: main option "zork" unknown', "  FOO", "  ^^^"]
 

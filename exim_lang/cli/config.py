@@ -7,7 +7,7 @@ examples:
   exim-lang config exim.conf --json | jq '.main.qualify_domain'
   exim-lang config exim.conf -D LOCAL_DOMAINS=example.org --root /backup/mailserver
 
-exit status: 0 Exim would start with it, 1 it has errors, 2 it cannot be read
+exit status: 0 Exim would start with it, 2 it would not, or the file cannot be read
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     colour = wants_colour(sys.stderr)
     for problem in config.problems:
         print(frame(problem, colour=colour, label="" if problem.fatal else "warning"), file=sys.stderr)
-    return 1 if config.fatal is not None else 0
+    return 2 if config.fatal is not None else 0
 
 
 def load(options: argparse.Namespace) -> Config:

@@ -15,7 +15,6 @@ exit status: 0 accepted, 1 anything refused, 2 usage or unreadable input
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING

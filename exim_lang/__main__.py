@@ -1,0 +1,7 @@
+"""`python -m exim_lang`."""
+
+import sys
+
+from exim_lang.cli.main import main
+
+sys.exit(main())
