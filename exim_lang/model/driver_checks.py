@@ -207,7 +207,7 @@ def sides(authenticator: Driver) -> tuple[bool, bool]:
         case "gsasl":
             return _is(authenticator, "client_username", "client_password"), _is(authenticator, "server_condition")
         case _:
-            return True, False
+            return False, True
 
 
 def _routers(routers: list[Driver]) -> list[Problem]:

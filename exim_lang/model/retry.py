@@ -103,7 +103,10 @@ def _argument(string: str, at: int) -> tuple[str, int]:
         raise ConfigError("comma expected", Span(at, min(at + 1, len(string))))
     match = _ARGUMENT.match(string, after_space(string, at + 1))
     assert match is not None, "the pattern may match nothing"
-    return match.group(), match.end()
+    end = match.end()
+    if end < len(string) and string[end] not in SPACE + ",;":
+        raise ConfigError("comma or semicolon expected", Span(end, end + 1))
+    return match.group(), end
 
 
 def _time(string: str, at: int) -> tuple[int | None, int]:
