@@ -105,7 +105,8 @@ def test_expand_trace() -> None:
 
 def test_nothing_is_done(tmp_path: Path) -> None:
     """A closed world says what it was asked for, and how to answer."""
-    (tmp_path / "exim.conf").write_text("acl_smtp_rcpt = ${run{/bin/touch " + str(tmp_path / "made") + "}}accept\nhost_lookup =\n")
+    path = tmp_path / "exim.conf"
+    path.write_text(f"acl_smtp_rcpt = ${{run{{/bin/touch {tmp_path}/made}}}}accept\nhost_lookup =\n")
     done = run("session", str(tmp_path / "exim.conf"), "--rcpt", "a@b.example", str(SITE / "hello.eml"))
     assert done.returncode == 2
     assert b"--fixtures" in done.stderr
