@@ -112,7 +112,7 @@ class _Builder:
         return known
 
     def end_of_main(self, number: int) -> None:
-        self.found.extend((number - 1, problem) for problem in check_main(self.config))
+        self.found.extend((number, problem) for problem in check_main(self.config))
 
     def section(self, name: str, start: int, end: int) -> None:
         config = self.config
@@ -160,7 +160,7 @@ class _Builder:
                 self.found.extend((number, problem) for problem in section.problems)
                 section.problems.clear()
         into.extend(section.finish())
-        self.found.extend((start + len(lines) - 1, problem) for problem in section.problems)
+        self.found.extend((start + len(lines), problem) for problem in section.problems)
 
     def problem(self, error: ConfigError, number: int, line: LogicalLine) -> None:
         span = error.span or Span(0, len(line.text))
