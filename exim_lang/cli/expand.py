@@ -14,6 +14,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from exim_lang.cli.scope_options import config_of, scope_of, scope_options
+
 if TYPE_CHECKING:
     from exim_lang.errors import EximLangError
     from exim_lang.expand.scope import Scope
@@ -21,13 +23,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("string", nargs="+", help="what to expand; - reads lines from the standard input")
-    parser.add_argument("--config", metavar="FILE", help="a configuration, for its macros, lists, ACLs and options")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="give a variable a value")
-    parser.add_argument("--message", metavar="FILE", help="a message, for its headers and body")
-    parser.add_argument("--dns", default="", help="offline (default), system, ADDR[:PORT] or zone files")
-    parser.add_argument("--allow", default="", metavar="KINDS", help="what may be really done: dns,redis,run,...")
-    parser.add_argument("--root", default="", metavar="DIR", help="absolute paths are looked up below DIR")
-    parser.add_argument("--fixtures", metavar="FILE", help="answers of the outside world")
+    scope_options(parser)
     parser.add_argument("--trace", action="store_true", help="show what every part came to, as a tree")
     parser.add_argument("--json", action="store_true", help="one JSON object a string")
 
@@ -40,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             strings.append(word)
     plain = not any("$" in string or "\\" in string for string in strings)
-    scope = None if plain else make_scope(options)
+    scope = None if plain else scope_of(options, config_of(options))
     status = 0
     for string in strings:
         if options.trace and scope is not None:
@@ -48,25 +44,6 @@ def run(options: argparse.Namespace) -> int:
         if not (options.trace and options.json):
             status = max(status, show(string, scope, options.json))
     return status
-
-
-def make_scope(options: argparse.Namespace) -> Scope:
-    from exim_lang.cli.exim.be import read_message
-    from exim_lang.cli.exim.flags import Flags
-    from exim_lang.cli.exim.scope import exim_scope
-    from exim_lang.cli.loading import sound_config
-    from exim_lang.model.load import config_from_text
-
-    config = sound_config(options.config, root=options.root) if options.config else config_from_text("", name="none")
-    allow = [kind for kind in options.allow.split(",") if kind]
-    flags = Flags(dns=options.dns, allow=allow, root=options.root, fixtures=options.fixtures or "")
-    scope = exim_scope(flags, config)
-    if options.message:
-        read_message(scope, os.fsencode(options.message).decode("latin-1"))
-    for setting in options.set:
-        name, _, value = setting.partition("=")
-        scope.variables[name.strip()] = os.fsencode(value)
-    return scope
 
 
 def show(string: str, scope: Scope | None, as_json: bool) -> int:

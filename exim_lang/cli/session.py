@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exim_lang.cli.loading import sound_config
+from exim_lang.cli.scope_options import language_options, world_options
 from exim_lang.errors import EximLangError, UsageError
 
 if TYPE_CHECKING:
@@ -39,13 +40,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     client.add_argument("--rcpt", action="append", default=[], metavar="ADDRESS", help="a recipient; may be repeated")
     client.add_argument("--auth", metavar="USER", help="the client has proved to be USER")
     client.add_argument("--tls", action="store_true", help="the client encrypts with STARTTLS")
-    parser.add_argument("-D", dest="macros", action="append", default=[], metavar="NAME=VALUE", help="define a macro")
-    parser.add_argument("--exim-version", default="", metavar="VERSION", help="the dialect (default 4.99)")
-    world = parser.add_argument_group("the world")
-    world.add_argument("--dns", default="", help="offline (default), system, ADDR[:PORT] or zone files")
-    world.add_argument("--allow", default="", metavar="KINDS", help="what may be really done: dns,redis,run,...")
-    world.add_argument("--root", default="", metavar="DIR", help="absolute paths are looked up below DIR")
-    world.add_argument("--fixtures", default="", metavar="FILE", help="answers of the outside world")
+    language_options(parser)
+    world_options(parser.add_argument_group("the world"))
     parser.add_argument("--trace", action="store_true", help="show every statement that was tried, in Exim's words")
     parser.add_argument("--json", action="store_true", help="one JSON object with the dialogue and the decisions")
 

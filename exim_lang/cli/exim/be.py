@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from exim_lang.cli.exim.scope import exim_scope
@@ -33,14 +33,20 @@ def run(flags: Flags, config: Config) -> int:
         for argument in flags.arguments:
             out.write(answer(argument.encode("latin-1"), scope) + b"\n")
         return 0
-    macros = dict(flags.macros)
+    answer_lines(scope, flags.macros)
+    return 0
+
+
+def answer_lines(scope: Scope, macros: Mapping[str, str]) -> None:
+    """Expands each line of the standard input."""
+    out = sys.stdout.buffer
+    macros = dict(macros)
     on_terminal = sys.stdin.isatty()
     prompt = b"" if on_terminal else b"> "
     for line in logical_lines(input_lines(out, on_terminal)):
         text = replace_macros(line, macros) if macros or line[:1].isupper() else line
         out.write(prompt if text is None else prompt + answer(text, scope) + b"\n")
     out.write(prompt + b"\n")
-    return 0
 
 
 def input_lines(out: BinaryIO, on_terminal: bool) -> Iterator[bytes]:
