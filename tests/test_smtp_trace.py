@@ -45,8 +45,9 @@ plain:
   server_set_id = $auth2
 """
 SAID = (
-    "EHLO client|VRFY x@y.example|AUTH PLAIN AGEAc2VjcmV0|MAIL FROM:<a@b.example>|RCPT TO:<bad@here.example>|RCPT TO:<c@here.example>|"
-    "RCPT TO:<joe@there.example>|RCPT TO:<ann@there.example>|DATA|Subject: x||body|.|MAIL FROM:<@|MAIL FROM:<x>|QUIT|"
+    "EHLO client|VRFY x@y.example|AUTH PLAIN AGEAc2VjcmV0|MAIL FROM:<a@b.example>|RCPT TO:<bad@here.example>|"
+    "RCPT TO:<c@here.example>|RCPT TO:<joe@there.example>|RCPT TO:<ann@there.example>|DATA|Subject: x||body|.|"
+    "MAIL FROM:<@|MAIL FROM:<x>|QUIT|"
 )
 
 

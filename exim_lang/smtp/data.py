@@ -38,7 +38,7 @@ def in_order(session: Session, word: str) -> bool:
     transaction = session.transaction
     message = session.scope.message
     session.hosts.early_pipelining = False
-    if not transaction.some_discarded and not message.recipients:
+    if not session.some_discarded and not message.recipients:
         if transaction.rcpt_reply is not None and transaction.rcpt_reply_same:
             session.respond(b"503", b"All RCPT commands were rejected with this error:", final=False)
             session.respond(b"503", transaction.rcpt_reply.removesuffix(b"\r\n"), final=False)

@@ -67,7 +67,11 @@ def in_order(session: Session, data: bytes) -> bool:
         if session.hosts.helo_verify or host_in(session, "hosts_require_helo") is True:
             who = logline.host_and_ident(session.scope, flag=False)
             session.log("main", "reject", line=f"rejected MAIL from {who}: no HELO/EHLO given")
-            session.protocol_error(b"503", b"HELO or EHLO required")
+            if session.config.dialect.version >= (4, 97):
+                session.protocol_error(b"503", b"HELO or EHLO required")
+            else:
+                session.say(b"503 HELO or EHLO required")
+                session.decide("MAIL", data, False, reason="HELO or EHLO required")
             return False
         if session.mail_limit is None:
             session.mail_limit = message_limit(session)

@@ -153,7 +153,7 @@ def discard(session: Session, address: bytes, verdict: Verdict | None) -> None:
     else:
         session.say(b"250 Accepted")
     scope.message.recipients_failed += 1
-    session.transaction.some_discarded = True
+    session.some_discarded = True
     by = "MAIL" if session.transaction.discarded else "RCPT"
     detail = "" if verdict is None or verdict.log_message is None else ": " + verdict.log_message.decode("latin-1")
     sender = (scope.message.sender or b"").decode("latin-1")

@@ -103,7 +103,7 @@ def write_line(
         what = 'connection in "connect" ACL'
     elif where not in ("PREDATA", "DATA", "MIME", "PRDR", "DKIM"):
         what += " " + scope.connection.command_argument.decode("latin-1")
-    sender = logline.sender_and_login(scope) if where in ("RCPT", "PREDATA", "DATA", "MIME", "PRDR", "DKIM") else ""
+    sender = logline.sender_and_login(scope) if where in ("RCPT", "DATA", "MIME") else ""
     detail = "" if log_message is None else ": " + log_message.partition(b"\n")[0].decode("latin-1")
     temporarily = "" if permanent else "temporarily "
     who = logline.host_and_ident(scope) + logline.tls_details(scope)

@@ -77,7 +77,6 @@ class Transaction:
     recipients: list[Recipient] = field(default_factory=list)
     discarded: bool = False
     """The MAIL ACL discards every recipient."""
-    some_discarded: bool = False
     too_many: bool = False
     prdr: bool = False
     rcpt_count: int = 0
@@ -117,6 +116,8 @@ class Session:
         self.advertised = Advertised()
         self.hosts = greeting.HostChecks()
         self.transaction = Transaction()
+        self.some_discarded = False
+        """A recipient was discarded since the last message; RSET does not change that."""
         self.message_id = ""
         self.chunked = False
         self.size_limit = 0
@@ -383,6 +384,7 @@ class Session:
         self._step(step, b"")
         if ended:
             self._message_reader = None
+            self.some_discarded = False
             self._reader = self._read_command
         return ended
 
