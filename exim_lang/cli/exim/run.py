@@ -33,9 +33,11 @@ def run_exim(words: Sequence[str]) -> int:
             raise
         raise UsageError(f"option {flags.mode_flag} is not available") from error
     if flags.mode in RUNNING and config.fatal is not None:
-        from exim_lang.cli.exim.refusal import refuse
+        from exim_lang.cli.exim.refusal import log_stamp, refusal
+        from exim_lang.world.opening import open_world
 
-        return refuse(config)
+        print(f"{log_stamp(open_world().now())} {refusal(config.fatal)}", file=sys.stderr)
+        return 1
     status: int = mode.run(flags, config)
     sys.stdout.flush()
     return status
