@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from exim_lang.errors import EximLangError
 from exim_lang.expand.sql import quote_value, sql_rows
-from exim_lang.expand.sql_servers import Server, ask_servers
+from exim_lang.expand.sql_servers import Family, NoOtherServer, Server, ask_servers
 from exim_lang.search.registry import Reply, SearchDeferred, lookup_type
 
 if TYPE_CHECKING:
-    from exim_lang.expand.scope import Scope
+    from psycopg.pq.abc import PGconn
 
-_SOCKET: Final = re.compile(rb"\((.*)/\.s\.PGSQL\.([0-9]+)\)")
-_HOST: Final = re.compile(rb"([^:]*)(?::([0-9]+))?")
+    from exim_lang.expand.scope import Scope
+    from exim_lang.world.world import World
 
 
 def _quote(value: bytes, option: str | None) -> bytes | None:
@@ -23,42 +22,65 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
 
 @lookup_type("pgsql", kind="query", quote=_quote)
 def pgsql(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | Reply | None:
-    """The rows; for a statement that gives none, the number of rows it affected, or nothing."""
-    return ask_servers(scope, "pgsql", ("PostgreSQL", "pgSQL"), key, options, _ask)
+    """The rows; for a statement that gives none, the number of rows it affected, or an empty string."""
+    return ask_servers(scope, FAMILY, key, options)
 
 
-def _ask(server: Server, query: bytes) -> bytes | Reply | None:
+def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
     """Asks a live server."""
-    try:
-        from psycopg import pq  # optional, and slow to load
-    except ImportError as error:
-        raise EximLangError("live pgsql lookups need the Python package psycopg") from error
+    from psycopg import pq  # slow to load
 
-    connection = pq.PGconn.connect(_connection_string(server))
-    try:
+    connection = world.connections.get("pgsql", server.place, lambda: _connect(world, server), _close)
+    result = connection.exec_(query)
+    if result.status in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY):
+        affected = result.command_tuples
+        return Reply(b"" if affected is None else b"%d" % affected, 0)
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        reason = result.error_message.decode("latin-1")
         if connection.status != pq.ConnStatus.OK:
-            raise SearchDeferred(f"PGSQL connection failed: {connection.error_message.decode('latin-1')}")
-        result = connection.exec_(query)
-        if result.status == pq.ExecStatus.COMMAND_OK:
-            affected = result.command_tuples
-            return Reply(None if affected is None else b"%d" % affected, 0)
-        if result.status != pq.ExecStatus.TUPLES_OK:
-            reason = result.error_message.decode("latin-1")
-            status = f"PGRES_{pq.ExecStatus(result.status).name}"
-            raise SearchDeferred(f"PGSQL: query failed: {reason} ({status}) ({query.decode('latin-1')})\n")
-        columns = range(result.nfields)
-        rows = ([result.get_value(row, column) or b"" for column in columns] for row in range(result.ntuples))
-        return sql_rows([result.fname(column) or b"" for column in columns], rows)
-    finally:
+            world.connections.drop("pgsql", server.place)
+        status = f"PGRES_{pq.ExecStatus(result.status).name}"
+        raise SearchDeferred(f"PGSQL: query failed: {reason} ({status}) ({query.decode('latin-1')})\n")
+    columns = range(result.nfields)
+    rows = ([result.get_value(row, column) or b"" for column in columns] for row in range(result.ntuples))
+    return sql_rows([result.fname(column) or b"" for column in columns], rows)
+
+
+def _connect(world: World, server: Server) -> PGconn:
+    from psycopg import pq  # loaded by the caller
+
+    connection = pq.PGconn.connect(_connection_string(world, server))
+    if connection.status != pq.ConnStatus.OK:
+        reason = connection.error_message.decode("latin-1")
         connection.finish()
+        raise SearchDeferred(f"PGSQL connection failed: {reason}")
+    connection.notice_handler = None
+    return connection
 
 
-def _connection_string(server: Server) -> bytes:
+def _close(connection: PGconn) -> None:
+    connection.finish()
+
+
+def _connection_string(world: World, server: Server) -> bytes:
     """The server in the words of libpq."""
-    place = _SOCKET.fullmatch(server.host) or _HOST.fullmatch(server.host)
-    if place is None:
-        raise SearchDeferred(f"PGSQL invalid filename or host for server: {server.host.decode('latin-1')}")
-    words = {b"host": place[1], b"port": place[2] or b"5432", b"dbname": server.database}
-    words |= {b"user": server.user, b"password": server.password, b"connect_timeout": b"10"}
+    host, port = server.host, b""
+    if host.startswith(b"("):
+        path = host[1:].partition(b")")[0]
+        host, slash, name = path.rpartition(b"/")
+        _, dot, port = name.rpartition(b".")
+        if not slash or not dot:
+            raise NoOtherServer(f"PGSQL invalid filename for socket: {path.decode('latin-1')}")
+    else:
+        host, _, port = host.partition(b":")
+        if b"/" in host:
+            raise NoOtherServer(f"unexpected slash in pgSQL server hostname: {host.decode('latin-1')}")
+    seconds = max(1, int(world.timeout))
+    words = {b"host": host, b"port": port, b"dbname": server.database, b"user": server.user, b"password": server.password}
+    words |= {b"connect_timeout": b"%d" % seconds, b"tcp_user_timeout": b"%d" % (seconds * 1000)}
+    words[b"client_encoding"] = b"SQL_ASCII"  # the server leaves bytes alone
     escaped = {word: re.sub(rb"(['\\])", rb"\\\1", value) for word, value in words.items() if value}
     return b" ".join(b"%s='%s'" % pair for pair in escaped.items())
+
+
+FAMILY: Final = Family("pgsql", "PostgreSQL", "pgSQL", 4, _ask)

@@ -14,46 +14,66 @@ from exim_lang.taint import is_tainted, like
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
+    from exim_lang.world.world import World
 
 _SPACES: Final = b" \t\n\v\f\r"
 
 
+class NoOtherServer(SearchDeferred):
+    """An error that Exim does not try the next server after."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One item of `mysql_servers` or `pgsql_servers`: `host/database/user/password`."""
+    """One item of `mysql_servers` or `pgsql_servers`: `host/database/user/password`; redis has no user."""
 
     host: bytes
     database: bytes
     user: bytes
     password: bytes
 
+    @property
+    def place(self) -> bytes:
+        """What tells its connection from others; the password does not."""
+        return b"/".join((self.host, self.database, self.user))
 
-Ask: TypeAlias = "Callable[[Server, bytes], bytes | Reply | None]"
+
+Ask: TypeAlias = "Callable[[World, Server, bytes], bytes | Reply | None]"
 
 
-def ask_servers(
-    scope: Scope, kind: str, titles: tuple[str, str], key: bytes, options: tuple[bytes, ...], ask: Ask | None = None
-) -> bytes | Reply | None:
-    """The answer of the first server that gives one.
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What differs between the types that ask servers.
 
-    `titles` are Exim's two spellings of the kind ("PostgreSQL", "pgSQL"). The fixture's call is the query without
-    servers. `ask(server, query)` asks a live server and raises SearchDeferred to have the next one tried; without it
-    there are only fixtures.
+    `kind` is the lookup type; `title` and `short` are Exim's two spellings of it ("PostgreSQL", "pgSQL"), `fields` how
+    many items separated by slashes describe a server. `ask(world, server, query)` asks a live server; it raises
+    SearchDeferred to have the next one tried, NoOtherServer to end the search.
     """
-    title, short = titles
-    servers, query = _servers_of(scope, kind, title, key, options)
-    parsed = [_parse(server, short) for server in servers]
-    if is_tainted(key) and servers and is_tainted(servers[0]):
-        shown = b"/".join([parsed[0].host, parsed[0].database]).decode("latin-1")
-        raise SearchDeferred(f'{title} server "{shown}" is tainted')
+
+    kind: str
+    title: str
+    short: str
+    fields: int
+    ask: Ask
+
+
+def ask_servers(scope: Scope, family: Family, key: bytes, options: tuple[bytes, ...]) -> bytes | Reply | None:
+    """The answer of the first server that gives one. The fixture's call is the query without servers."""
+    servers, query = _servers_of(scope, family, key, options)
+    first = _parse(servers[0], family) if servers else None
+    if first is not None and is_tainted(servers[0]):
+        shown = b"/".join([first.host, first.database]).decode("latin-1")
+        raise SearchDeferred(f'{family.title} server "{shown}" is tainted')
     changed = False
 
     def live() -> bytes | None:
         nonlocal changed
         failed = SearchDeferred("")
-        for server in parsed:
+        for item in servers:
             try:
-                reply = ask(server, query) if ask is not None else None
+                reply = family.ask(scope.world, _parse(item, family), query)
+            except NoOtherServer:
+                raise
             except SearchDeferred as error:
                 failed = error
                 continue
@@ -63,14 +83,13 @@ def ask_servers(
             return reply
         raise failed
 
-    value = answered(scope, kind, query, live if ask is not None else None)
+    value = answered(scope, family.kind, query, live)
     return Reply(value, 0) if changed else value
 
 
-def _servers_of(
-    scope: Scope, kind: str, title: str, key: bytes, options: tuple[bytes, ...]
-) -> tuple[list[bytes], bytes]:
+def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, ...]) -> tuple[list[bytes], bytes]:
     """The servers to ask and the query without them."""
+    kind, title = family.kind, family.title
     query = bytes(key)
     named = next((option[8:] for option in options if option.startswith(b"servers=")), None)
     if named is None and query.startswith(b"servers"):
@@ -104,13 +123,15 @@ def _servers_of(
     return servers, query
 
 
-def _parse(server: bytes, short: str) -> Server:
+def _parse(server: bytes, family: Family) -> Server:
     """Takes an item apart, from its end: the host may hold slashes."""
-    rest, fields = bytes(server), []
-    for _ in range(3):
-        before, slash, field = rest.rpartition(b"/")
-        if not slash:
-            raise SearchDeferred(f"incomplete {short} server data: {rest.decode('latin-1')}")
-        fields.append(field)
-        rest = before
-    return Server(rest, fields[2], fields[1], fields[0])
+    parts = bytes(server).rsplit(b"/", family.fields - 1)
+    if len(parts) < family.fields:
+        shown = bytes(server).rpartition(b"/")[0] or bytes(server)
+        raise NoOtherServer(f"incomplete {family.short} server data: {shown.decode('latin-1')}")
+    return Server(parts[0], parts[1], parts[2] if family.fields == 4 else b"", parts[-1])
+
+
+def server_text(message: object) -> str:
+    """What a server or its driver said, as the text of a message: one character a byte."""
+    return str(message).encode("utf-8", "surrogateescape").decode("latin-1")

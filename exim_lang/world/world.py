@@ -27,12 +27,15 @@ from typing import Any, Final, TypeVar
 
 from exim_lang.errors import ClosedWorld, EximLangError
 from exim_lang.world import outside
+from exim_lang.world.connections import Connections
 from exim_lang.world.dns import DnsAnswer, DnsSource
 from exim_lang.world.files import FILE_LIMIT, Files
 from exim_lang.world.fixtures import Fixtures, Json, stub, to_bytes, to_text
 from exim_lang.world.outside import RunResult
 
 Parsed = TypeVar("Parsed")
+
+TIMEOUT: Final = 30.0
 
 KINDS: Final = frozenset(
     {"dns", "run", "readsocket", "write", "redis", "mysql", "pgsql", "sqlite", "ldap", "nis", "nisplus", "oracle"}
@@ -56,7 +59,9 @@ class World:
     """All that a configuration may see of the outside.
 
     `allowed` are the kinds that may reach the real thing. `now` fixes the clock (seconds since the epoch), `seed` the
-    random numbers. `recorder` collects what the real thing answered.
+    random numbers. `recorder` collects what the real thing answered. `timeout` is how many seconds a live server has to
+    answer. With `strict_quoting` a query of a lookup that somebody outside could choose and that was not quoted for that
+    type is an error: Exim logs it and asks the server all the same.
     """
 
     def __init__(
@@ -71,6 +76,8 @@ class World:
         seed: int | None = None,
         host_name: bytes | None = None,
         interfaces: Sequence[bytes] | None = None,
+        timeout: float = TIMEOUT,
+        strict_quoting: bool = False,
     ) -> None:
         self.files = files if files is not None else Files()
         self.dns_source = dns
@@ -80,6 +87,9 @@ class World:
         self._now = now
         self._random = random.Random(seed) if seed is not None else None
         self._host_name = host_name
+        self.timeout = timeout
+        self.strict_quoting = strict_quoting
+        self.connections = Connections()
         self._parsed: dict[tuple[bytes, Any], tuple[object, Any]] = {}
         self._interfaces = list(interfaces) if interfaces is not None else None
 
@@ -109,6 +119,10 @@ class World:
         if self.recorder is not None:
             self.recorder.put(kind, call, answer)
         return answer
+
+    def close(self) -> None:
+        """Closes the connections to live servers; they are closed in any case when this object goes."""
+        self.connections.close()
 
     # -- files
 
