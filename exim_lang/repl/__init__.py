@@ -1,0 +1,1 @@
+"""The interactive expansion prompt: highlighting, completion, documentation, commands."""
