@@ -30,7 +30,8 @@ Known = Callable[[str, str], bool]
 groups: Callable[..., Any] = bygroups
 part: Callable[..., Any] = using
 
-SPACE = r"(?:[ \t\n\v\f\r]|\\[ \t]*\n)+"  # a backslash at the end of a line goes on with the next one
+GAP = r"(?:[ \t\n\v\f\r]|\\[ \t]*\n)*"  # a backslash at the end of a line goes on with the next one
+SPACE = f"{GAP[:-1]}+"
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 _PATTERNS = re.compile(r"[0-9]+|acl_[cm](?:[0-9_]\w*)?|r_\w*|(?:auth|regex)[0-9]+|[rbl]?h(?:eader)?_.*", re.DOTALL)
 
@@ -92,7 +93,7 @@ class ExpansionLexer(RegexLexer):
         "opened": [
             (r"[rbl]?h(?:eader)?_[!-9;-~]*:?\}", Name.Variable.Magic, "#pop"),
             (rf"(?:{NAME}|[0-9]+)(?=\}})", named("variable", Name.Variable), ("#pop", "close")),
-            (rf"{NAME}(?=:)", named("operator", Name.Function), ("#pop", "string", "colon")),
+            (rf"{NAME}[A-Za-z0-9_-]*(?=:)", named("operator", Name.Function), ("#pop", "string", "colon")),
             (r"if(?![A-Za-z0-9_])", Keyword, ("#pop", "item", "condition")),
             (r"filter(?![A-Za-z0-9_])", Keyword, ("#pop", "item", "each")),
             (r"lookup(?![A-Za-z0-9_])", Keyword, ("#pop", "item", "lookup")),
@@ -126,12 +127,8 @@ class ExpansionLexer(RegexLexer):
                 groups(Operator.Word, Punctuation, Name.Variable),
                 "#pop",
             ),
-            (r"(and|or)((?:[ \t\n\v\f\r]|\\[ \t]*\n)*)(\{)", groups(Operator.Word, Whitespace, Punctuation), ("#pop", "junction")),
-            (
-                r"(acl|saslauthd)((?:[ \t\n\v\f\r]|\\[ \t]*\n)*)(\{)",
-                groups(Operator.Word, Whitespace, Punctuation),
-                ("#pop", "wrapped"),
-            ),
+            (rf"(and|or)({GAP})(\{{)", groups(Operator.Word, Whitespace, Punctuation), ("#pop", "junction")),
+            (rf"(acl|saslauthd)({GAP})(\{{)", groups(Operator.Word, Whitespace, Punctuation), ("#pop", "wrapped")),
             (r"for(?:any|all)(?:_jsons?)?(?![A-Za-z0-9_])", Operator.Word, ("#pop", "each")),
             (r"[<>=]=?", Operator, "#pop"),
             (NAME, named("condition", Operator.Word), "#pop"),
