@@ -24,6 +24,7 @@ LAYERS = (
     ("acl",),
     ("conditions",),
     ("smtp",),
+    ("serve",),
     ("report",),
     ("cli",),
 )

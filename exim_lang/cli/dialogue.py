@@ -7,14 +7,14 @@ import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from exim_lang.acl.scope import new_scope
 from exim_lang.cli.exim.scope import split_port
 from exim_lang.errors import EximLangError, UsageError
 from exim_lang.expand.state import Tls
 from exim_lang.smtp.client import address_and_port
-from exim_lang.smtp.events import Decision, Taken
+from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.session import Session
 from exim_lang.taint import taint
 from exim_lang.world.opening import open_world
@@ -162,16 +162,9 @@ class Dialogue:
         if self.options.trace and not self.quiet:
             self.show("L", line)
 
-    def tell(self, event: Decision | Taken) -> None:
-        match event:
-            case Taken():
-                recipients = ", ".join(address.decode("utf-8", "backslashreplace") for address in event.recipients)
-                fake = f", but the client is told otherwise (fake{event.fake})" if event.fake else ""
-                self.show("+", f"message taken for {recipients or 'nobody'}{fake}")
-            case Decision():
-                subject = event.subject.decode("utf-8", "backslashreplace")
-                words = [event.phase or "command", subject, "accepted" if event.accepted else "refused", reason(event)]
-                self.show("+" if event.accepted else "-", " ".join(word for word in words if word))
+    def tell(self, event: Event) -> None:
+        good, words = described(event)
+        self.show("+" if good else "-", words)
 
     def print_json(self, error: EximLangError | None) -> None:
         """Prints everything as one JSON object."""
@@ -189,6 +182,21 @@ class Dialogue:
         if error is not None:
             result["error"] = error.message
         print(json.dumps(result, indent=2))
+
+
+def described(event: Event) -> tuple[bool, str]:
+    """Whether an event is good news for the client, and the event in words."""
+    match event:
+        case Taken():
+            recipients = ", ".join(address.decode("utf-8", "backslashreplace") for address in event.recipients)
+            fake = f", but the client is told otherwise (fake{event.fake})" if event.fake else ""
+            return True, f"message taken for {recipients or 'nobody'}{fake}"
+        case Decision():
+            subject = event.subject.decode("utf-8", "backslashreplace")
+            words = [event.phase or "command", subject, "accepted" if event.accepted else "refused", reason(event)]
+            return event.accepted, " ".join(word for word in words if word)
+        case _:
+            assert_never(event)
 
 
 def reason(event: Decision) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "expand": "evaluate expansion strings",
     "session": "run a mail, or a script of SMTP lines, through a configuration's ACLs",
+    "serve": "listen for mail clients (swaks, a mail program) on loopback",
     "config": "show the effective options, macros, lists and drivers, and where each came from",
     "exim": "take Exim's own flags: -C -D -be -bh -bP -bV",
 }

@@ -13,6 +13,9 @@ from exim_lang.smtp.receive import lost_message, take_message
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
 
+BEYOND_LIMIT = 1 << 16
+"""Bytes above message_size_limit that are kept of a message; what comes behind them is swallowed."""
+
 _SIZE = re.compile(rb"\s*(\d+)\s*(.*)", re.DOTALL)
 
 
@@ -66,6 +69,9 @@ class DotReader:
     def __call__(self, buffer: bytearray) -> bool:
         found = find_end(buffer, self.searched)
         if found is None:
+            limit = self.session.size_limit
+            if 0 < limit < len(buffer) - 2 * BEYOND_LIMIT:
+                del buffer[limit + BEYOND_LIMIT : -4]  # too big it is already; the last bytes may begin its end
             self.searched = len(buffer)
             return False
         end, after = found

@@ -1,0 +1,1 @@
+"""A real SMTP listener for mail clients: sockets around the SMTP session."""
