@@ -11,7 +11,7 @@ from exim_lang.acl.find import Found, find_acl
 from exim_lang.acl.phases import MESSAGE_PHASES, spoken
 from exim_lang.acl.registry import CONDITIONS, MODIFIERS
 from exim_lang.acl.trace import deeper, say, say_unindented
-from exim_lang.acl.verdict import Outcome, Result, Step, Verdict
+from exim_lang.acl.verdict import Outcome, Result, Step, Verdict, Watched
 from exim_lang.acl.warning import warn
 from exim_lang.errors import ClosedWorld, Deferred, ExpansionError, ForcedFailure, UsageError
 from exim_lang.expand.engine import expand
@@ -100,7 +100,7 @@ class Runner:
         self.scope = scope
         self.phase = phase
         self.messages = Messages()
-        self.steps: list[Step] = []
+        self.steps: list[Step] = [] if scope.watch is None else Watched(scope.watch.step)
         self.decided_by: Statement | None = None
         self.failed: Condition | Modifier | None = None
         self.temporary_details = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -25,6 +26,18 @@ class Step:
     result: Result | Literal["ignored"]
     expanded: bytes | None = None
     depth: int = 0
+
+
+class Watched(list[Step]):
+    """Steps that somebody is told of one by one, also of those of an ACL that does not come to its end."""
+
+    def __init__(self, told: Callable[[Step], None]) -> None:
+        super().__init__()
+        self.told = told
+
+    def append(self, step: Step) -> None:
+        super().append(step)
+        self.told(step)
 
 
 @dataclass(frozen=True, slots=True)

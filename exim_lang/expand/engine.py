@@ -51,7 +51,10 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
     if "$" not in string and "\\" not in string:
         return string.encode("latin-1")
     try:
-        compiled = compiled_string(string, scope.config.dialect)
+        if scope.watch is None:
+            compiled = compiled_string(string, scope.config.dialect)
+        else:
+            compiled = scope.watch.compiled(text, string, scope)
         return compiled.function(scope)
     except EximLangError as error:
         if error.text is None:

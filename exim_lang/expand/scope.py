@@ -11,6 +11,7 @@ from exim_lang.expand.state import Address, Connection, Message, Process
 from exim_lang.expand.verification import Verified, VerifyRequest
 
 if TYPE_CHECKING:
+    from exim_lang.expand.engine import Compiled
     from exim_lang.model.config import Config
     from exim_lang.source.text import Text
     from exim_lang.world.world import World
@@ -54,6 +55,18 @@ def _later_layer_missing(*_: object, **__: object) -> NoReturn:
     raise EximLangError("this scope was made without the layer that this needs")
 
 
+class Watch(Protocol):
+    """What is told of everything that a configuration does."""
+
+    def compiled(self, text: object, string: str, scope: Scope) -> Compiled:
+        """The function that expands `string`, which is `text` as it was given (a Text knows its place)."""
+        ...
+
+    def step(self, step: object) -> None:
+        """Takes each exim_lang.acl.verdict.Step."""
+        ...
+
+
 @dataclass(slots=True)
 class Scope:
     """Everything a configuration string can refer to.
@@ -93,6 +106,8 @@ class Scope:
     """Applies the other rewriting rules to sender, recipients and header lines of `message`, in place."""
     trace: Callable[[object, object], None] | None = None
     """Takes each node of a traced string with what it came to; None when nobody asked."""
+    watch: Watch | None = None
+    """Watches every expansion and every step of an ACL, for the coverage of a configuration; None when nobody asked."""
     caches: dict[str, object] = field(default_factory=dict)
     """Per-session caches of lookups, DNS lists, named lists: each owner uses its own key."""
 
