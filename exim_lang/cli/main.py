@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "expand": "evaluate expansion strings",
+    "repl": "the same, interactively, with highlighting, completion and documentation",
     "session": "run a mail, or a script of SMTP lines, through a configuration's ACLs",
     "serve": "listen for mail clients (swaks, a mail program) on loopback",
     "config": "show the effective options, macros, lists and drivers, and where each came from",
