@@ -78,6 +78,7 @@ def help_(bench: Workbench, argument: str) -> str:
             "Anything else is expanded. It goes on over several lines until its braces are closed, or to an empty line.",
             "NAME=value defines a macro, set acl_m_name = string an ACL variable, as in exim -be.",
             *lines,
+            "Without their arguments :set, :session, :allow and :oracle show how things stand.",
             "Keys: Tab completes, F1 explains the name at the cursor, Alt-Enter starts a new line, Ctrl-D leaves.",
         ]
     )
@@ -97,7 +98,7 @@ def load(bench: Workbench, argument: str) -> str:
 
 @command("set", "NAME=VALUE")
 def set_(bench: Workbench, argument: str) -> str:
-    """Gives a variable a value as it stands; NAME =t VALUE a tainted one; nothing lists what is set."""
+    """Gives a variable a value as it stands, NAME =t VALUE a tainted one."""
     variables = bench.scope.variables
     if not argument:
         return "\n".join(
@@ -133,7 +134,7 @@ def message(bench: Workbench, argument: str) -> str:
 
 @command("session", "host=... helo=... from=...", tuple(f"{name}=" for name in SETTINGS))
 def session(bench: Workbench, argument: str) -> str:
-    """Says who is connected: host, name, helo, interface, auth, protocol, from, rcpt; nothing lists it."""
+    """Says who is connected; also name, interface, auth, protocol, rcpt."""
     settings = {}
     for word in words_of(argument):
         name, equals, value = word.partition("=")
@@ -165,7 +166,7 @@ def taint_(bench: Workbench, argument: str) -> str:
 
 @command("allow", "KIND...")
 def allow(bench: Workbench, argument: str) -> str:
-    """Lets strings do a kind of thing really: dns, run, readsocket, redis, ...; nothing lists what is allowed."""
+    """Lets strings really do a kind of thing: dns, run, readsocket, redis, ..."""
     kinds = argument.replace(",", " ").split()
     if kinds:
         bench.allow(kinds)
@@ -191,7 +192,7 @@ def now(bench: Workbench, entry: Entry) -> str:
 
 @command("oracle", "PATH|off")
 def oracle(bench: Workbench, argument: str) -> str:
-    """Asks a real Exim the same, and shows where it says something else; it really runs ${run...} and asks the DNS."""
+    """Asks a real Exim, too, and shows where it differs; it does run what ${run...} says."""
     if not argument:
         return bench.oracle.path if bench.oracle else "off"
     bench.oracle = None if argument == "off" else Oracle.find(path_of(argument))

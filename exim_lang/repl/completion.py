@@ -17,7 +17,7 @@ from exim_lang.world.world import KINDS as WORLD_KINDS
 if TYPE_CHECKING:
     from exim_lang.repl.workbench import Workbench
 
-HEADER = re.compile(r"(?:\$\{?|def:)[rbl]?h(?:eader)?_([!-9;-~]*)$")
+HEADER = re.compile(r"(?:\$|def:)[rbl]?h(?:eader)?_([!-9;-~]*)$")
 DOLLAR = re.compile(r"\$(\{?)([A-Za-z0-9_]*)$")
 DEFINED = re.compile(r"def:([A-Za-z0-9_]*)$")
 NAMED_LIST = re.compile(r"\+([A-Za-z0-9_]*)$")
@@ -52,10 +52,10 @@ def suggestions(text: str, bench: Workbench) -> Iterator[Suggestion]:
         return matching(header[1], ((f"{name}:", name, "header line") for name in headers(bench)), caseless=True)
     defined = DEFINED.search(text)
     if defined:
-        return matching(defined[1], of_variables(bench, ""))
+        return matching(defined[1], after_dollar(bench))
     dollar = DOLLAR.search(text)
     if dollar:
-        return matching(dollar[2], after_brace(bench) if dollar[1] else of_variables(bench, ""))
+        return matching(dollar[2], after_brace(bench) if dollar[1] else after_dollar(bench))
     return in_string(text, bench)
 
 
@@ -81,8 +81,13 @@ def of_variables(bench: Workbench, ending: str) -> Iterator[Row]:
     for prefix, values in (("acl_c", bench.scope.connection.acl_c), ("acl_m", bench.scope.message.acl_m)):
         for key in sorted(values):
             yield f"{prefix}{key}{ending}", prefix + key, "ACL variable"
-    yield "h_", "h_", "a header line, decoded"
-    yield "rh_", "rh_", "a header line as it is"
+
+
+def after_dollar(bench: Workbench) -> Iterator[Row]:
+    """Variables and header lines behind `$` and `def:`."""
+    yield from of_variables(bench, "")
+    for prefix, meta in (("h_", "decoded"), ("rh_", "as it stands"), ("bh_", "MIME words decoded"), ("lh_", "as a list")):
+        yield prefix, prefix, f"a header line, {meta}"
 
 
 def after_brace(bench: Workbench) -> Iterator[Row]:

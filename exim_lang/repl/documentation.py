@@ -6,6 +6,7 @@ the docstring of the function that is registered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +43,20 @@ _COUNTS = {
     "if": (0, 2), "lookup": (0, 4), "filter": (2, 2), "map": (2, 2), "reduce": (3, 3), "sort": (3, 3),
 }  # fmt: skip
 
+_FAMILIES = (
+    # variables that no table lists: pattern, how they are written, what they are, chapter
+    (r"[0-9]+", "$1 or ${1}", "A part of what the last match captured; `$0` is all that matched.", "11.9"),
+    (r"acl_c(?:[0-9]|_\w)\w*", "$acl_c_name", "An ACL variable that lives as long as the connection.", "11.9"),
+    (r"acl_m(?:[0-9]|_\w)\w*", "$acl_m_name", "An ACL variable that lives as long as the message.", "11.9"),
+    (r"r_\w+", "$r_name", "What the option `set` of a router gave this address.", "11.9"),
+    (r"auth[1-4]", "$auth1", "What the client sent to authenticate itself, by number.", "33"),
+    (r"regex[1-9]", "$regex1", "What the `regex` condition of an ACL captured, by number.", "11.9"),
+    (r"h(?:eader)?_\S*", "$h_name: or $header_name:", "Header lines of that name, in the charset `headers_charset`.", "11.5"),
+    (r"rh(?:eader)?_\S*", "$rh_name: or $rheader_name:", "Header lines of that name as they stand.", "11.5"),
+    (r"bh(?:eader)?_\S*", "$bh_name: or $bheader_name:", "Header lines of that name, MIME words decoded.", "11.5"),
+    (r"lh(?:eader)?_\S*", "$lh_name: or $lheader_name:", "Header lines of that name as a list, an item for each.", "11.5"),
+)
+_VARIABLE_TAINT = "Taint: that of the value; what a client, a message or the DNS said is tainted."
 _ITEM_TAINT = {
     "certextract": "the result has the taint of the certificate",
     "dlfunc": "a tainted file name is refused",
@@ -86,9 +101,9 @@ class Entry:
 
     def line(self) -> str:
         """All of it in one line, the most important first."""
-        parts = [f"{self.name}: {TITLES[self.kind]}", self.text, self.shape, self.versions]
+        parts = [f"${self.name}" if self.kind == "variable" else self.shape, self.text, self.versions]
         if not self.known:
-            parts.insert(1, "NOT IN THIS VERSION")
+            parts.insert(0, "NOT IN THIS VERSION")
         return "  ".join(part for part in parts if part)
 
     def page(self) -> str:
@@ -127,7 +142,7 @@ def describe(kind: Kind, name: str, dialect: Dialect) -> Entry | None:
     registered = _registry(kind).get(name)
     row = history(kind, name)
     if registered is None and name not in COMPILED[kind] and row is None:
-        return None
+        return _family(name) if kind == "variable" else None
     fact = _facts().get((kind, name))
     shape = (fact and fact["shape"]) or _shape(kind, name, registered)
     return Entry(
@@ -143,6 +158,13 @@ def describe(kind: Kind, name: str, dialect: Dialect) -> Entry | None:
         chapter=_chapter(kind, name, registered),
         known=not dialect.lacks(kind, name),
     )
+
+
+def _family(name: str) -> Entry | None:
+    for pattern, shape, text, chapter in _FAMILIES:
+        if re.fullmatch(pattern, name):
+            return Entry("variable", name, shape, text, (_VARIABLE_TAINT,), "", "", "", "", chapter, True)
+    return None
 
 
 def lookup_name(spelling: str) -> str:
@@ -216,7 +238,7 @@ def _details(kind: Kind, name: str, registered: Any, shape: str) -> Iterator[str
             if registered is not None:
                 yield f"Arguments: {_count(registered.least, registered.most)}."
         case "variable":
-            yield "Taint: that of the value; what a client, a message or the DNS said is tainted."
+            yield _VARIABLE_TAINT
         case "lookup":
             if registered is not None:
                 yield f"Kind: {registered.kind}."

@@ -91,7 +91,6 @@ class ExpansionLexer(RegexLexer):
         ],
         # what stands behind "${"
         "opened": [
-            (r"[rbl]?h(?:eader)?_[!-9;-~]*:?\}", Name.Variable.Magic, "#pop"),
             (rf"(?:{NAME}|[0-9]+)(?=\}})", named("variable", Name.Variable), ("#pop", "close")),
             (rf"{NAME}[A-Za-z0-9_-]*(?=:)", named("operator", Name.Function), ("#pop", "string", "colon")),
             (r"if(?![A-Za-z0-9_])", Keyword, ("#pop", "item", "condition")),

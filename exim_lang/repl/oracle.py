@@ -41,7 +41,7 @@ class Oracle:
         The client, the sender, the configuration file and the message file (empty: none) are told with Exim's flags, other
         variables cannot be. Raises UsageError where it cannot be asked.
         """
-        words = [self.path, "-bem", message] if message else [self.path, "-be"]
+        words = [self.path, "-bem", os.path.abspath(message)] if message else [self.path, "-be"]
         if config:
             words += ["-C", os.path.abspath(config)]
         words += [*flags(scope), "--", os.fsdecode(text.encode())]

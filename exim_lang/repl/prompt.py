@@ -158,6 +158,7 @@ def interact(
         bottom_toolbar=lambda: toolbar(bench),
         input_processors=[HighlightMatchingBracketProcessor(chars="{}")],
         style=STYLE,
+        include_default_pygments_style=False,
         color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None,
         input=input,
         output=output,
@@ -181,10 +182,14 @@ def respond(bench: Workbench, line: str, painter: Painter | None = None) -> list
         if is_command(line):
             said = run_command(bench, line)
             return [said] if said else []
-        answer = bench.answer(latin(line.rstrip("\n")))
-        return [*painter.answer(bench, answer), *oracle_says(bench, answer, painter)]
     except EximLangError as error:
         return [*painter.complaint(error)]
+    answer = bench.answer(latin(line.rstrip("\n")))
+    shown = [*painter.answer(bench, answer)]
+    try:
+        return shown + oracle_says(bench, answer, painter)
+    except EximLangError as error:
+        return [*shown, *painter.complaint(error)]
 
 
 def oracle_says(bench: Workbench, answer: Answer, painter: Painter) -> list[str]:
