@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import socket
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,12 +44,13 @@ def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
     try:
         connection.query(query)
         result: Any = connection._result  # a cursor would convert values and add commands of its own
-        if not result.has_next and result.description is None:
+        if result.description is None:
             return Reply(b"%d" % result.affected_rows, 0)
         names = [field.name.encode("utf-8", "surrogateescape") for field in result.fields]
         rows = result.rows or ()
-        while connection.next_result():
-            pass  # Exim takes the first result only
+        while result.has_next:  # Exim takes the first result only
+            connection.next_result()
+            result = connection._result
     except (MySQLError, OSError, struct.error) as error:
         number, reason = _reason(error)
         if number in _GONE or not isinstance(error, MySQLError):
@@ -106,20 +109,26 @@ def _reason(error: Exception, server: Server | None = None) -> tuple[int, str]:
     """The number of an error and its text, in the words of the library that Exim uses."""
     number, text = (error.args + ("",))[:2] if error.args and isinstance(error.args[0], int) else (0, str(error))
     if number == _CANNOT_CONNECT and server is not None:
-        cause = error.__cause__ or error.__context__
-        code = cause.errno if isinstance(cause, OSError) and cause.errno else 110
-        place = _HOST.match(server.host)
-        host = place[1].decode("latin-1") if place else ""
-        if host in ("", "localhost"):
-            socket = (place[3] or b"").decode("latin-1") if place else ""
-            text = f"Can't connect to local server through socket '{socket or _SOCKET}' ({code})"
-        else:
-            text = f"Can't connect to server on '{host}' ({code})"
+        text = _not_connected(server, getattr(error, "original_exception", None))
     elif number in (2006, 2055) or isinstance(error, BrokenPipeError):
         text = "Server has gone away"
     elif number == 2013:
         text = "Lost connection to server during query"
     return number, server_text(text)
+
+
+def _not_connected(server: Server, cause: Exception | None) -> str:
+    """Why there is no connection. The library does not wait for TCP: whatever happens, it reports EINPROGRESS."""
+    place = _HOST.match(server.host)
+    host = place[1].decode("latin-1") if place else ""
+    if host in ("", "localhost"):
+        path = (place[3] or b"").decode("latin-1") if place else ""
+        code = cause.errno if isinstance(cause, OSError) else 0
+        return f"Can't connect to local server through socket '{path or _SOCKET}' ({code})"
+    if isinstance(cause, socket.gaierror):
+        return f"Unknown server host '{host}' ({cause.errno})"
+    code = errno.ETIMEDOUT if isinstance(cause, TimeoutError) else errno.EINPROGRESS
+    return f"Can't connect to server on '{host}' ({code})"
 
 
 def _close(connection: Connection[Any]) -> None:

@@ -22,7 +22,7 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
 
 @lookup_type("pgsql", kind="query", quote=_quote)
 def pgsql(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | Reply | None:
-    """The rows; for a statement that gives none, the number of rows it affected, or an empty string."""
+    """The rows; for a statement that gives none, the number of rows it affected, or nothing."""
     return ask_servers(scope, FAMILY, key, options)
 
 
@@ -34,7 +34,7 @@ def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
     result = connection.exec_(query)
     if result.status in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY):
         affected = result.command_tuples
-        return Reply(b"" if affected is None else b"%d" % affected, 0)
+        return Reply(None if affected is None else b"%d" % affected, 0)
     if result.status != pq.ExecStatus.TUPLES_OK:
         reason = result.error_message.decode("latin-1")
         if connection.status != pq.ConnStatus.OK:

@@ -18,7 +18,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -30,16 +30,20 @@ DIRECTORY: Final = Path(__file__).parent / "cases" / "servers" / "directory.ldif
 
 @dataclass(slots=True)
 class RealServer:
-    """A running server. `port` is on 127.0.0.1, `socket` the path of its Unix socket, `folder` holds all its files."""
+    """A running server. `port` is on 127.0.0.1, `socket` the path of its Unix socket, `folder` holds all its files.
+
+    `greets` says that a client hears something as soon as the server is ready.
+    """
 
     port: int
     socket: Path
     folder: Path
     command: Sequence[str]
     user: str = ""
+    greets: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def start(self, ready: Callable[[], object] | None = None) -> RealServer:
+    def start(self) -> RealServer:
         """Starts the process and waits until it answers."""
         with (self.folder / "output").open("ab") as output:
             self.process = subprocess.Popen(as_user(self.user, self.command), stdout=output, stderr=output)
@@ -48,16 +52,14 @@ class RealServer:
             assert self.process.poll() is None, (self.folder / "output").read_text("utf-8", "replace")
             assert time.monotonic() < deadline, f"{self.command[0]} does not answer"
             time.sleep(0.02)
-        if ready is not None:
-            ready()
         return self
 
     def answers(self) -> bool:
         try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                return not self.greets or connection.recv(1) != b""
         except OSError:
             return False
-        return True
 
     def stop(self) -> None:
         """Ends the process, at once."""
@@ -146,14 +148,16 @@ def mysql_server(folder: Path) -> RealServer:
     run("mysql", [*install, "--auth-root-authentication-method=normal", "--skip-name-resolve", *small])
     first = folder / "first.sql"
     first.write_text(
-        "create database mail;\n"
-        f"create user exim@'%' identified by '{PASSWORD}'; grant all on *.* to exim@'%';\n"
-        f"create user exim@localhost identified by '{PASSWORD}'; grant all on *.* to exim@localhost;\n"
+        "create database if not exists mail;\n"
+        f"create user if not exists exim@'%' identified by '{PASSWORD}';\n"
+        f"grant all on *.* to exim@'%';\n"
+        f"create user if not exists exim@localhost identified by '{PASSWORD}';\n"
+        f"grant all on *.* to exim@localhost;\n"
     )
     command = [program("mariadbd", "/usr/sbin"), "--no-defaults", f"--datadir={data}", f"--socket={path}"]
     command += [f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={first}", *small]
     command += [f"--pid-file={folder}/pid", "--skip-log-bin"]
-    return RealServer(port, path, folder, command, "mysql").start(lambda: first.write_text("do 0;\n"))
+    return RealServer(port, path, folder, command, "mysql", greets=True).start()
 
 
 SLAPD: Final = """\

@@ -17,8 +17,8 @@ def quote_value(value: bytes, single_quote: bytes) -> bytes:
 
 
 def quote_field(value: bytes) -> bytes:
-    """A value behind its name: in double quotes when it is empty, has white space or starts with a quote."""
-    if value and not value.startswith(b'"') and not any(space in value for space in b" \t\n\r"):
+    """A value behind its name: in double quotes when it is empty, has white space or starts with a quote or NUL."""
+    if value and not value.startswith((b'"', b"\0")) and not any(space in value for space in b" \t\n\r"):
         return value
     return b'"' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 

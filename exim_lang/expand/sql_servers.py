@@ -77,10 +77,9 @@ def ask_servers(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
             except SearchDeferred as error:
                 failed = error
                 continue
-            if isinstance(reply, Reply):
-                changed = True
-                return reply.value
-            return reply
+            changed = isinstance(reply, Reply)
+            found = reply.value if isinstance(reply, Reply) else reply
+            return None if found is None else found.partition(b"\0")[0]  # Exim's strings end there
         raise failed
 
     value = answered(scope, family.kind, query, live)
