@@ -26,6 +26,7 @@ LAYERS = (
     ("smtp",),
     ("serve",),
     ("report",),
+    ("repl",),
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -17,12 +17,12 @@ from exim_lang.world.world import KINDS as WORLD_KINDS
 if TYPE_CHECKING:
     from exim_lang.repl.workbench import Workbench
 
-HEADER = re.compile(r"(?:\$|def:)[rbl]?h(?:eader)?_([!-9;-~]*)$")
-DOLLAR = re.compile(r"\$(\{?)([A-Za-z0-9_]*)$")
-DEFINED = re.compile(r"def:([A-Za-z0-9_]*)$")
-NAMED_LIST = re.compile(r"\+([A-Za-z0-9_]*)$")
-WORD = re.compile(r"[A-Za-z0-9_.*@<>=-]*$")
-MACRO = re.compile(r"(?:[A-Z]|_[A-Z])[A-Za-z0-9_]*$")
+HEADER = re.compile(r"(?:\$|def:)[rbl]?h(?:eader)?_([!-9;-~]*)\Z")
+DOLLAR = re.compile(r"\$(\{?)([A-Za-z0-9_]*)\Z")
+DEFINED = re.compile(r"def:([A-Za-z0-9_]*)\Z")
+NAMED_LIST = re.compile(r"\+([A-Za-z0-9_]*)\Z")
+WORD = re.compile(r"[A-Za-z0-9_.*@<>=-]*\Z")
+MACRO = re.compile(r"(?:[A-Z]|_[A-Z])[A-Za-z0-9_]*\Z")
 USUAL_HEADERS = ("Cc", "Date", "From", "List-Id", "Message-ID", "Received", "Reply-To", "Sender", "Subject", "To")
 LIST_CONDITIONS = {
     "match_domain": "domain",

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 _KIND: tuple[tuple[re.Pattern[str], re.Pattern[str], Kind], ...] = (
     # what stands before a word and behind it, and what that makes of the word
-    (re.compile(r"\$\{$"), re.compile(r"-?[A-Za-z0-9_-]*:"), "operator"),
-    (re.compile(r"\$\{$"), re.compile(r"\}"), "variable"),
-    (re.compile(r"\$\{$"), re.compile(r""), "item"),
-    (re.compile(r"(?:\$|def:)$"), re.compile(r""), "variable"),
+    (re.compile(r"\$\{\Z"), re.compile(r"-?[A-Za-z0-9_-]*:"), "operator"),
+    (re.compile(r"\$\{\Z"), re.compile(r"\}"), "variable"),
+    (re.compile(r"\$\{\Z"), re.compile(r""), "item"),
+    (re.compile(r"\$\{\Z"), re.compile(r""), "operator"),
+    (re.compile(r"\$\{\Z"), re.compile(r""), "variable"),
+    (re.compile(r"(?:\$|def:)\Z"), re.compile(r""), "variable"),
 )
 
 
