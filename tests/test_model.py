@@ -14,6 +14,7 @@ from exim_lang.model.dialect import NEWEST, Build, Dialect, build_profile, diale
 from exim_lang.model.load import config_from_text, load_config
 from exim_lang.model.options import every_age, options_of
 from exim_lang.source.text import Place
+from exim_lang.syntax.config_nodes import RetryParameter
 
 CASES = Path(__file__).parent / "cases" / "model"
 DEBIAN = dialect_for("4.96")
@@ -163,11 +164,8 @@ def test_rules() -> None:
     assert (rewrite.pattern.string, rewrite.replacement.string, rewrite.flags) == ("*@a.example", "$1@b.example", "Ffrq")
     (retry,) = config.retry
     assert retry.senders is not None
-    assert (retry.error, retry.senders.string) == ("timeout_MX", ":")
-    assert [(step.letter, step.limit, step.interval, step.factor) for step in retry.steps] == [
-        ("F", 7200, 900, 1.0),
-        ("G", 57600, 3600, 1.5),
-    ]
+    assert (retry.error.string, retry.senders.string) == ("timeout_MX", ":")
+    assert retry.parameters == (RetryParameter("F", 7200, 900), RetryParameter("G", 57600, 3600, 1500))
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from exim_lang.model.config import LIST_KINDS, Config, Driver, Setting
+from exim_lang.model.config import Config, Driver, Setting
 from exim_lang.model.options import OptionFact, default_of, options_of
 from exim_lang.model.values import Value
 from exim_lang.report.frame import visible
 from exim_lang.source.text import Place
+from exim_lang.syntax.config_nodes import LIST_KINDS
 
 SCHEMA = 1
 SECTIONS = (
@@ -50,11 +51,16 @@ def describe(config: Config, *, everything: bool = False, show_hidden: bool = Fa
         "retry": [
             {
                 "pattern": visible(rule.pattern.string),
-                "error": rule.error,
+                "error": visible(rule.error.string),
                 "senders": visible(rule.senders.string) if rule.senders is not None else None,
                 "steps": [
-                    {"letter": step.letter, "limit": step.limit, "interval": step.interval, "factor": step.factor}
-                    for step in rule.steps
+                    {
+                        "letter": step.rule,
+                        "limit": step.timeout,
+                        "interval": step.interval,
+                        "factor": 1.0 if step.rule == "F" else step.factor / 1000,
+                    }
+                    for step in rule.parameters
                 ],
                 "place": place(rule.place),
             }

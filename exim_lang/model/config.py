@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from exim_lang.errors import Problem
 from exim_lang.model.dialect import Dialect
 from exim_lang.model.options import OptionFact, default_of, find_option
-from exim_lang.model.rules import RetryRule, RewriteRule
 from exim_lang.model.values import Value
 from exim_lang.source.lines import LogicalLine, Macro
 from exim_lang.source.text import Place, SourceFile, Span, Text
 from exim_lang.syntax.acl_nodes import Acl
-
-ListKind: TypeAlias = Literal["domain", "host", "address", "localpart"]
-LIST_KINDS: tuple[ListKind, ...] = ("domain", "host", "address", "localpart")
+from exim_lang.syntax.config_nodes import LIST_KINDS, DriverKind, ListKind, RetryRule, RewriteRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Driver:
     `kind` is "router", "transport" or "authenticator"; `settings` hold generic and private options alike.
     """
 
-    kind: str
+    kind: DriverKind
     name: str
     dialect: Dialect
     line: LogicalLine

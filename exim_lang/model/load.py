@@ -1,26 +1,36 @@
-"""Loads a configuration: source lines to main options, named lists, ACLs, drivers and rules (specification chapter 6)."""
+"""Loads a configuration: the nodes of its syntax to main options, named lists, ACLs, drivers and rules (chapter 6)."""
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import assert_never
 
 from exim_lang.errors import ConfigError, Problem
-from exim_lang.model.config import Config, Driver
+from exim_lang.model.config import Config
 from exim_lang.model.dialect import Dialect, dialect_for
-from exim_lang.model.drivers import DriverSection
-from exim_lang.model.main import read_main_line
+from exim_lang.model.driver_checks import check_section
+from exim_lang.model.drivers import check_complete, read_driver, word_for_authenticator
+from exim_lang.model.main import read_main
 from exim_lang.model.main_checks import check_main
-from exim_lang.model.retry import read_retry_line
-from exim_lang.model.rewrite import read_rewrite_line
 from exim_lang.source.lines import LogicalLine, Source
 from exim_lang.source.read import read_config, read_text
 from exim_lang.source.text import Span
 from exim_lang.syntax.acl import parse_acl
 from exim_lang.syntax.acl_names import acl_names
+from exim_lang.syntax.config import parse_config
+from exim_lang.syntax.config_nodes import (
+    AclSection,
+    DriverSection,
+    LocalScanSection,
+    RetrySection,
+    RewriteSection,
+    Section,
+)
 
-SECTIONS = ("acls", "authenticators", "local_scans", "retrys", "rewrites", "routers", "transports")
-_SINGULAR = ("acl", "local_scan", "retry", "rewrite", "authenticator", "router", "transport")
+_END = sys.maxsize
 _NO_LOCAL_SCAN = "local_scan() options not supported: (LOCAL_SCAN_HAS_OPTIONS not defined in Local/Makefile)"
 
 
@@ -50,118 +60,101 @@ def config_from_text(
 
 
 def build(source: Source, dialect: Dialect) -> Config:
-    """The configuration that the lines of `source` make in `dialect`."""
+    """The configuration that `source` makes in `dialect`."""
     config = Config(source.name, dialect, macros=source.macros, files=source.files, lines=source.lines)
     _Builder(config, source).build()
     return config
+
+
+class _Order(IntEnum):
+    """What Exim comes upon first where several problems are found at one line."""
+
+    READING = 0
+    END = 1
+    """Of what stands in front of the line: a driver, a section."""
+    SHAPE = 2
+    MEANING = 3
 
 
 class _Builder:
     def __init__(self, config: Config, source: Source) -> None:
         self.config = config
         self.source = source
-        self.seen: set[str] = set()
-        self.found: list[tuple[int, Problem]] = []
-        """Problems with the number of the line at which Exim comes upon them."""
+        self.found: list[tuple[int, _Order, Problem]] = []
+        """Problems with how far Exim has read when it comes upon them."""
+        self.begins: list[int] = []
+        self.ends: list[int] = []
+        """Where sections begin, and where drivers end."""
 
     def build(self) -> None:
-        section = ""
-        start = 0
-        for number, line in enumerate(self.source.lines):
-            if line.begins:
-                self.section(section, start, number)
-                section, start = self.begin(number, line), number + 1
-        end = len(self.source.lines)
-        self.section(section, start, end)
-        if not self.seen:
-            self.end_of_main(end)
-        before = self.source_problems()
-        self.config.problems = [problem for _, problem in sorted(before + self.found, key=lambda pair: pair[0])]
+        tree, problems = parse_config(self.source, authenticator=word_for_authenticator(self.config.dialect))
+        self.found += [(self.source.position(problem), _Order.READING, problem) for problem in self.source.problems]
+        self.found += [(self.source.position(problem), _Order.SHAPE, problem) for problem in problems]
+        self.begins = [self.position(line) for line in self.source.lines if line.begins]
+        for item in tree.main:
+            try:
+                read_main(self.config, item)
+            except ConfigError as error:
+                self.problem(error, item.line)
+        self.end(check_main(self.config), self.begins[0] if self.begins else _END)
+        for section in tree.sections:
+            self.section(section)
+        self.found.sort(key=lambda entry: entry[:2])
+        self.config.problems = [problem for *_, problem in self.found]
 
-    def source_problems(self) -> list[tuple[int, Problem]]:
-        """What was found while reading lines, with the number of the first logical line behind it."""
-        if not self.source.problems:
-            return []
-        places: dict[str, list[tuple[int, int]]] = {}
-        for number, line in enumerate(self.source.lines):
-            places.setdefault(line.exim_file, []).append((line.exim_line, number))
-        found = []
-        for problem in self.source.problems:
-            there = places.get(problem.exim_file or problem.place.file, [])
-            at = bisect_right(there, (problem.exim_line or problem.place.line, -1))
-            found.append((there[at][1] if at < len(there) else len(self.source.lines), problem))
-        return found
+    def position(self, line: LogicalLine) -> int:
+        return self.source.texts[id(line.text)]
 
-    def begin(self, number: int, line: LogicalLine) -> str:
-        """The name of the section that a `begin` line starts, `?` for one to be left out."""
-        if not self.seen:
-            self.end_of_main(number)
-        name = line.section.strip()
-        known = name.lower()
-        if known in _SINGULAR:
-            known += "s"
-        self.seen.add("")
-        if known not in SECTIONS:
-            self.problem(ConfigError(f'"{name}" is not a known configuration section name'), number, line)
-            return "?"
-        if known in self.seen:
-            self.problem(ConfigError(f'"{name}" section is repeated in the configuration file'), number, line)
-        self.seen.add(known)
-        if known == "local_scans" and not self.config.dialect.build.has("local_scan_options"):
-            self.problem(ConfigError(_NO_LOCAL_SCAN), number, line)
-        return known
-
-    def end_of_main(self, number: int) -> None:
-        self.found.extend((number, problem) for problem in check_main(self.config))
-
-    def section(self, name: str, start: int, end: int) -> None:
+    def section(self, section: Section) -> None:
         config = self.config
-        lines = self.source.lines[start:end]
-        match name:
-            case "":
-                for number, line in enumerate(lines, start):
-                    if not line.macro:
-                        self.attempt(read_main_line, number, line)
-            case "acls":
-                acls, problems = parse_acl(lines, acl_names(config.dialect.version, config.dialect.build.features))
+        match section:
+            case AclSection():
+                names = acl_names(config.dialect.version, config.dialect.build.features)
+                acls, problems = parse_acl(section.lines, names)
                 for acl in acls:
                     config.acls.setdefault(acl.name, acl)
-                self.found.extend((self.number_of(problem, start, lines), problem) for problem in problems)
-            case "routers":
-                self.drivers("router", start, lines, config.routers)
-            case "transports":
-                self.drivers("transport", start, lines, config.transports)
-            case "authenticators":
-                self.drivers("authenticator", start, lines, config.authenticators)
-            case "retrys":
-                for number, line in enumerate(lines, start):
-                    self.attempt(read_retry_line, number, line)
-            case "rewrites":
-                for number, line in enumerate(lines, start):
-                    self.attempt(read_rewrite_line, number, line)
+                self.found += [(self.source.position(problem), _Order.MEANING, problem) for problem in problems]
+            case DriverSection():
+                self.drivers(section)
+            case RewriteSection():
+                config.rewrite.extend(section.rules)
+            case RetrySection():
+                config.retry.extend(section.rules)
+            case LocalScanSection():
+                if not config.dialect.build.has("local_scan_options"):
+                    self.problem(ConfigError(_NO_LOCAL_SCAN), section.line)
             case _:
-                pass
+                assert_never(section)
 
-    def number_of(self, problem: Problem, start: int, lines: list[LogicalLine]) -> int:
-        """The number of the line that an ACL's problem is about."""
-        return next((number for number, line in enumerate(lines, start) if line.text is problem.text), start)
+    def drivers(self, section: DriverSection) -> None:
+        """Reads the drivers of a section; each ends at the next, at a macro definition or with the section."""
+        dialect = self.config.dialect
+        start = self.position(section.line)
+        section_end = _behind(self.begins, start)
+        ends = {self.position(node.line) for node in section.drivers}
+        ends |= {self.position(line) for line in self.source.lines if line.macro}
+        into = {
+            "router": self.config.routers,
+            "transport": self.config.transports,
+            "authenticator": self.config.authenticators,
+        }[section.kind]
+        read = [read_driver(node, section.kind, dialect, self.problem) for node in section.drivers]
+        for driver in read:
+            self.end(check_complete(driver), min(_behind(sorted(ends), self.position(driver.line)), section_end))
+        known = [driver for driver in read if dialect.knows(section.kind, driver.driver)]
+        self.end(check_section(section.kind, known), section_end)
+        into.extend(read)
 
-    def attempt(self, read: Callable[[Config, LogicalLine], None], number: int, line: LogicalLine) -> None:
-        try:
-            read(self.config, line)
-        except ConfigError as error:
-            self.problem(error, number, line)
+    def end(self, problems: Iterable[Problem], position: int) -> None:
+        self.found += [(position, _Order.END, problem) for problem in problems]
 
-    def drivers(self, kind: str, start: int, lines: list[LogicalLine], into: list[Driver]) -> None:
-        section = DriverSection(kind, self.config.dialect)
-        for number, line in enumerate(lines, start):
-            if not line.macro:
-                section.add(line)
-                self.found.extend((number, problem) for problem in section.problems)
-                section.problems.clear()
-        into.extend(section.finish())
-        self.found.extend((start + len(lines), problem) for problem in section.problems)
-
-    def problem(self, error: ConfigError, number: int, line: LogicalLine) -> None:
+    def problem(self, error: ConfigError, line: LogicalLine) -> None:
         span = error.span or Span(0, len(line.text))
-        self.found.append((number, Problem(error.message, line.text, span, line.exim_file, line.exim_line)))
+        problem = Problem(error.message, line.text, span, line.exim_file, line.exim_line)
+        self.found.append((self.position(line), _Order.MEANING, problem))
+
+
+def _behind(positions: Sequence[int], position: int) -> int:
+    """The first of the sorted `positions` behind one; the end of the configuration without any."""
+    at = bisect_right(positions, position)
+    return positions[at] if at < len(positions) else _END

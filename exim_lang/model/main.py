@@ -1,36 +1,22 @@
-"""Lines of the main section: options and named lists (specification chapters 14 and 10.5)."""
+"""The main section: options and named lists (specification chapters 14 and 10.5)."""
 
 from __future__ import annotations
 
-import re
-
 from exim_lang.errors import ConfigError
-from exim_lang.model.config import Config, ListKind, NamedList
+from exim_lang.model.config import Config, NamedList
 from exim_lang.model.options import find_option
-from exim_lang.model.setting import read_setting, read_string
-from exim_lang.source.lines import LogicalLine
-from exim_lang.source.text import Span
-
-_LIST = re.compile(
-    r"(hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list(_cache)?(?=[ \t\n\v\f\r])[ \t\n\v\f\r]*"
-)
-_NEARLY_LIST = re.compile(r"(hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list")
-_LIST_NAME = re.compile(r"([A-Za-z][A-Za-z0-9_]*)?[ \t\n\v\f\r]*")
-_KINDS: dict[str, ListKind] = {"domain": "domain", "host": "host", "address": "address", "localpart": "localpart"}
-_WORDS = {"domain": "domain", "host": "host", "address": "address", "localpart": "local part"}
+from exim_lang.model.setting import in_line, read_setting
+from exim_lang.source.quoted import unquote
+from exim_lang.syntax import config_nodes as nodes
 
 
-def read_main_line(config: Config, line: LogicalLine) -> None:
-    """Takes one line of the main section into `config`; raises ConfigError in Exim's words."""
-    string = line.text.string
-    match = _LIST.match(string)
-    if match:
-        read_named_list(config, line, match)
+def read_main(config: Config, item: nodes.Setting | nodes.NamedList) -> None:
+    """Takes one item of the main section into `config`; raises ConfigError in Exim's words."""
+    if isinstance(item, nodes.NamedList):
+        _read_named_list(config, item)
         return
-    if _NEARLY_LIST.match(string):
-        raise ConfigError("unrecognized configuration line", Span(0, len(string)))
     setting = read_setting(
-        line,
+        item,
         lambda name: find_option(config.dialect, "main", name),
         config.main,
         lambda name: f'main option "{name}" unknown',
@@ -38,17 +24,11 @@ def read_main_line(config: Config, line: LogicalLine) -> None:
     config.main[setting.name] = setting
 
 
-def read_named_list(config: Config, line: LogicalLine, match: re.Match[str]) -> None:
-    """`domainlist name = items`, and the same for hosts, addresses and local parts."""
-    string = line.text.string
-    kind = _KINDS[match[2]]
-    name = _LIST_NAME.match(string, match.end())
-    assert name is not None, "the pattern may match nothing"
-    word = name[1] or ""
-    span = Span(name.start(), name.start() + len(word))
-    if word in config.lists[kind]:
-        raise ConfigError(f'duplicate name "{word}" for a named {_WORDS[kind]} list', span)
-    if not string.startswith("=", name.end()):
-        raise ConfigError(f"missing '=' after \"{word}\"", span)
-    text = read_string(line.text, name.end() + 1, word)
-    config.lists[kind][word] = NamedList(word, kind, text, bool(match[1]), bool(match[3]), line, span)
+def _read_named_list(config: Config, node: nodes.NamedList) -> None:
+    """Of two lists with the same name the first counts; the second is a problem of syntax."""
+    try:
+        text = unquote(node.value, node.name)
+    except ConfigError as error:
+        raise in_line(error, node.value, len(node.line.text)) from error
+    read = NamedList(node.name, node.kind, text, node.hidden, node.cached, node.line, node.span)
+    config.lists[node.kind].setdefault(node.name, read)

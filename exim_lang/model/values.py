@@ -8,16 +8,18 @@ or names: whether a name exists is a question for the machine that the configura
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
 from exim_lang.errors import ConfigError
-from exim_lang.source.text import Span, Text
+from exim_lang.source.quoted import unquote
+from exim_lang.source.text import SPACE, Span, Text
+from exim_lang.syntax.times import TIME_UNITS, read_time
 
 Account: TypeAlias = int | str
 Value: TypeAlias = bool | int | float | str | tuple[int, ...] | tuple[Account, ...] | None
 
-SPACE = " \t\n\v\f\r"
 LARGEST = 2**31 - 1
 MOST_TIMES = 10
 """How many intervals a list of times may have."""
@@ -26,8 +28,7 @@ _INTEGER = re.compile(r"[ \t\n\v\f\r]*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)")
 _OCTAL = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-7]+")
 _FIXED = re.compile(r"([+-]?[0-9]+)(?:\.([0-9]{0,3})[0-9]*)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_TIME = re.compile(r"([0-9]+)([wdhms])")
-_SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_SEPARATOR = re.compile(r"[ \t\n\v\f\r]*<([!-/:-@\[-`{-~])")
 _POWERS = {"K": 1, "M": 2, "G": 3, "T": 4}
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -60,16 +61,16 @@ def parse_value(type_: str, name: str, text: Text) -> tuple[Value, Text]:
         case "time list":
             return parse_time_list(name, string), text
         case "rewrite":
-            text = dequote(name, text)
+            text = unquote(text, name)
             return text.string, text
         case "user" | "group":
-            text = dequote(name, text)
+            text = unquote(text, name)
             return account(text.string), text
         case "user list" | "group list":
-            text = dequote(name, text)
-            return tuple(account(item) for item in split_list(text.string)), text
+            text = unquote(text, name)
+            return tuple(account(item.string) for item in split_list(text)), text
         case _:
-            text = dequote(name, text)
+            text = unquote(text, name)
             return text.string, text
 
 
@@ -141,18 +142,6 @@ def parse_time(name: str, string: str) -> int:
     return seconds
 
 
-def read_time(string: str) -> int | None:
-    """The seconds of a time interval, None for what is none."""
-    at = seconds = 0
-    while at < len(string) or not at:
-        match = _TIME.match(string, at)
-        if match is None:
-            return None
-        seconds += int(match[1]) * _SECONDS[match[2]]
-        at = match.end()
-    return seconds
-
-
 def parse_time_list(name: str, string: str) -> tuple[int, ...]:
     """Colon-separated time intervals, in seconds."""
     if not string:
@@ -173,7 +162,7 @@ def format_time(seconds: int) -> str:
     if seconds < 0:
         return "-" + format_time(-seconds)
     parts = []
-    for unit, size in _SECONDS.items():
+    for unit, size in TIME_UNITS.items():
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count}{unit}")
@@ -185,62 +174,47 @@ def account(string: str) -> Account:
     return int(string) if string.isascii() and string.isdigit() else string
 
 
-def split_list(string: str) -> list[str]:
-    """The items of a plain list that is not expanded: colons between, `::` for one colon, `<;` changes the separator."""
-    separator = ":"
-    match = re.match(r"[ \t\n\v\f\r]*<([!-/:-@\[-`{-~])[ \t\n\v\f\r]*", string)
-    if match:
-        separator = match[1]
-        string = string[match.end() :]
-    marker = "\0"
-    items = string.replace(separator * 2, marker).split(separator)
-    items = [item.replace(marker, separator).strip(SPACE) for item in items]
-    if not items[-1]:
-        items.pop()
+def split_list(text: Text, separator: str = ":") -> list[Text]:
+    """The items of a plain list that is not expanded: colons between, `::` for one colon, `<;` changes the separator.
+
+    A separator that is a control character cannot be doubled.
+    """
+    string = text.string
+    change = _SEPARATOR.match(string)
+    at = 0
+    if change:
+        separator, at = change[1], change.end()
+    doubled = separator * 2
+    items: list[Text] = []
+    while (at := _after_space(string, at, separator)) < len(string):
+        parts = []
+        while True:
+            end = string.find(separator, at)
+            end = len(string) if end == -1 else end
+            if separator < " " or not string.startswith(doubled, end):
+                break
+            parts.append(text.slice(at, end + 1))
+            at = end + 2
+        item = Text.join([*parts, text.slice(at, end)])
+        items.append(item.slice(0, len(item.string.rstrip(SPACE))))
+        at = end + 1
     return items
 
 
-def dequote(name: str, text: Text) -> Text:
-    """The string of a value: as it is, or without the quotes around it and with the escapes in it replaced."""
-    string = text.string
-    if not string.startswith('"'):
-        return text
-    pieces: list[Text] = []
-    at = start = 1
-    while at < len(string) and string[at] != '"':
-        if string[at] == "\\" and at + 1 < len(string):
-            pieces.append(text.slice(start, at))
-            character, end = unescape(string, at)
-            pieces.append(replaced(text, at, character))
-            at = start = end
-        else:
-            at += 1
-    if at >= len(string):
-        raise ConfigError(f"missing quote at end of string value for {name}", Span(0, len(string)))
-    pieces.append(text.slice(start, at))
-    _nothing_behind(string, at + 1, f"string value for {name}")
-    return Text.join(pieces)
-
-
-def unescape(string: str, at: int) -> tuple[str, int]:
-    """The character that the backslash at `at` begins, and the offset behind it (chapter 6.16)."""
-    letter = string[at + 1]
-    if letter in "01234567":
-        match = re.compile("[0-7]{1,3}").match(string, at + 1)
-        assert match is not None, "an octal digit is there"
-        return chr(int(match.group(), 8) & 0xFF), match.end()
-    if letter == "x":
-        match = re.compile("[0-9A-Fa-f]{0,2}").match(string, at + 2)
-        assert match is not None, "the pattern may match nothing"
-        return chr(int(match.group() or "0", 16)), match.end()
-    simple = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-    return simple.get(letter, letter), at + 2
-
-
-def replaced(text: Text, at: int, character: str) -> Text:
-    """`character` standing where `text` has something else at `at`."""
-    piece = text.slice(at, at + 1).pieces[0]
-    return Text(character, (piece._replace(start=0, fixed=True),))
+def join_list(items: Iterable[Text], separator: str) -> Text:
+    """The list of the items, separators in them doubled; empty items in front are lost, as in Exim."""
+    parts: list[Text] = []
+    for item in items:
+        if parts:
+            parts.append(Text.literal(separator))
+        at = 0
+        while (end := item.string.find(separator, at)) != -1 and separator >= " ":
+            parts += [item.slice(at, end + 1), item.slice(end, end + 1)]
+            at = end + 1
+        rest = item.slice(at, len(item))
+        if parts or rest.string:
+            parts.append(rest)
+    return Text.join(parts) if parts else Text.literal("")
 
 
 def _number(name: str, string: str, *, octal: bool = False) -> tuple[int, int]:
@@ -259,8 +233,8 @@ def _number(name: str, string: str, *, octal: bool = False) -> tuple[int, int]:
     return sign * int(digits, base), match.end()
 
 
-def _after_space(string: str, at: int) -> int:
-    while at < len(string) and string[at] in SPACE:
+def _after_space(string: str, at: int, separator: str = "") -> int:
+    while at < len(string) and string[at] in SPACE and string[at] != separator:
         at += 1
     return at
 

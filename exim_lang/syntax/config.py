@@ -15,10 +15,17 @@ from typing import assert_never, cast
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from exim_lang.errors import Problem
+from exim_lang.errors import ConfigError, Problem
 from exim_lang.source.lines import LogicalLine, Source
 from exim_lang.source.text import SPACE, Span, Text
-from exim_lang.syntax.config_errors import LONGEST_NAME, driver_line_error, main_line_error, word_at
+from exim_lang.syntax.config_errors import (
+    LONGEST_NAME,
+    list_taken_error,
+    main_line_error,
+    name_too_long_error,
+    no_setting_error,
+    word_at,
+)
 from exim_lang.syntax.config_nodes import (
     AclSection,
     ConfigFile,
@@ -36,7 +43,6 @@ from exim_lang.syntax.config_nodes import (
     Setting,
 )
 from exim_lang.syntax.config_rules import (
-    RuleError,
     line_parser,
     parse_retry_rule,
     parse_rewrite_rule,
@@ -54,13 +60,14 @@ _LONGEST_SECTION = 22
 _DIRECTIVE = re.compile(r"\.[a-z]")
 
 
-def parse_config(source: Source) -> tuple[ConfigFile, list[Problem]]:
+def parse_config(source: Source, *, authenticator: str = "authenticator") -> tuple[ConfigFile, list[Problem]]:
     """The tree of a configuration that was read, and every problem of its shape in the order of the lines.
 
     The reader's own problems are not among them: put both together with `sorted(..., key=source.position)`. A section
-    that is repeated and a driver whose name is taken are reported and stay in the tree.
+    that is repeated, a named list and a driver whose name is taken are reported and stay in the tree.
+    `authenticator` is Exim's word for one in messages.
     """
-    builder = _Builder()
+    builder = _Builder(authenticator)
     for line in source.lines:
         builder.add(line)
     return builder.finish(), builder.problems
@@ -79,10 +86,12 @@ def parse_setting(line: LogicalLine) -> Setting | NamedList | None:
 class _Builder:
     """Puts lines together to drivers and sections."""
 
+    authenticator: str
     problems: list[Problem] = field(default_factory=list)
     main: list[Setting | NamedList] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     had: set[str] = field(default_factory=set)
+    lists: set[tuple[str, str]] = field(default_factory=set)
     section: str = ""
     opening: LogicalLine | None = None
     lines: list[LogicalLine] = field(default_factory=list)
@@ -153,11 +162,14 @@ class _Builder:
     def _add_main(self, line: LogicalLine) -> None:
         item = parse_setting(line)
         if item is None:
-            self.problem(line, *main_line_error(line.text.string))
-        elif self.section == "":
-            self.main.append(item)
+            self.problem(line, *main_line_error(line.text.string, self.lists))
         elif isinstance(item, Setting):
-            self.settings.append(item)
+            (self.settings if self.section else self.main).append(item)
+        elif not self.section:
+            if (item.kind, item.name) in self.lists:
+                self.problem(line, list_taken_error(item.kind, item.name), item.span)
+            self.lists.add((item.kind, item.name))
+            self.main.append(item)
 
     def _add_to_acl(self, line: LogicalLine) -> None:
         string = line.text.string
@@ -172,28 +184,40 @@ class _Builder:
     def _add_to_driver(self, line: LogicalLine, kind: DriverKind) -> None:
         string = line.text.string
         name = word_at(string)
-        if len(name) > LONGEST_NAME:
-            shown = name[:LONGEST_NAME]
-            self.problem(
-                line, f'exim item name too long (>64), unable to use "{shown}" (truncated)', Span(0, len(name))
-            )
-            return
+        long = len(name) > LONGEST_NAME
+        if long:
+            self.problem(line, name_too_long_error(name), Span(0, len(name)))
         try:
             tree = line_parser().parse(string, start="driver_line")
         except UnexpectedInput:
             tree = None
         if tree is not None and tree.data == "driver":
-            self._end_driver()
-            if any(driver.name == name for driver in self.drivers):
-                self.problem(line, f'there are two {kind}s called "{name}"', Span(0, len(name)), placed=False)
-            self.driver = Driver(name, (), line, Span(0, len(name)))
-            self.astray = False
-        elif tree is None or self.driver is None:
+            self._start_driver(line, kind, name)
+        elif long:
+            return
+        elif self.driver is None:
             if not self.astray:
-                self.problem(line, *driver_line_error(string, kind, name, self.driver is not None))
-            self.astray = self.driver is None
+                self.problem(line, f"{self._word(kind)} name missing", Span(0, len(string)))
+            self.astray = True
+        elif tree is None:
+            self.problem(line, no_setting_error(string), Span(0, len(string)))
         else:
             self.settings.append(_setting(line, cast("Tree[Token]", tree.children[0])))
+
+    def _start_driver(self, line: LogicalLine, kind: DriverKind, name: str) -> None:
+        self._end_driver()
+        string = line.text.string
+        span = Span(0, len(name))
+        if any(driver.name == name for driver in self.drivers):
+            self.problem(line, f'there are two {self._word(kind)}s called "{name}"', span, placed=False)
+        behind = string.index(":") + 1
+        if behind < len(string):
+            self.problem(line, f"extra characters follow driver name {name}", Span(behind, len(string)))
+        self.driver = Driver(name, (), line, span)
+        self.astray = False
+
+    def _word(self, kind: DriverKind) -> str:
+        return self.authenticator if kind == "authenticator" else kind
 
     def _end_driver(self) -> None:
         if self.driver is not None:
@@ -208,8 +232,8 @@ class _Builder:
                 self.rewrites.append(parse_rewrite_rule(line))
             else:
                 self.retries.append(parse_retry_rule(line))
-        except RuleError as error:
-            self.problem(line, error.message, error.span)
+        except ConfigError as error:
+            self.problem(line, error.message, error.span or Span(0, len(line.text)))
 
     def problem(self, line: LogicalLine, message: str, span: Span, *, placed: bool = True) -> None:
         file, number = (line.exim_file, line.exim_line) if placed else ("", 0)
@@ -222,21 +246,28 @@ def _main_item(line: LogicalLine, tree: Tree[Token]) -> Setting | NamedList:
     tokens = {token.type: token for token in cast("list[Token]", tree.children)}
     word = str(tokens["LIST"])
     kind = cast(ListKind, word[: word.index("list")])
-    name = str(tokens.get("NAME_OF_LIST", ""))
+    name = tokens.get("NAME_OF_LIST")
     value = _rest(line.text, tokens.get("VALUE"))
-    return NamedList(kind, name, value, word.endswith("_cache"), "HIDE" in tokens, line, Span(0, len(line.text)))
+    return NamedList(
+        kind, str(name or ""), value, word.endswith("_cache"), "HIDE" in tokens, line, _span_of(name or tokens["LIST"])
+    )
 
 
 def _setting(line: LogicalLine, tree: Tree[Token]) -> Setting:
     """The node of a rule `setting` or `hidden_setting`."""
     tokens = {token.type: token for token in cast("list[Token]", tree.children)}
     first = cast(Token, tree.children[0])
-    word = str(tokens.get("WORD", "") if first.type == "HIDE" else first)
+    named = tokens.get("WORD") or tokens.get("ANY_WORD") if first.type == "HIDE" else first
+    word = str(named or "")
     prefix = "no_" if word.startswith("no_") else "not_" if word.startswith("not_") else ""
     value = _rest(line.text, tokens.get("VALUE")) if "EQUALS" in tokens else None
-    rest = tokens.get("REST") or tokens.get("DRIVER_REST")
-    span = Span(0, len(line.text))
-    return Setting(word[len(prefix) :], value, prefix, first.type == "HIDE", _rest(line.text, rest), line, span)
+    rest = _rest(line.text, tokens.get("REST"))
+    return Setting(word[len(prefix) :], value, prefix, first.type == "HIDE", rest, line, _span_of(named or first))
+
+
+def _span_of(token: Token) -> Span:
+    assert token.start_pos is not None, "tokens of a parse have positions"
+    return Span(token.start_pos, token.start_pos + len(token))
 
 
 def _rest(text: Text, token: Token | None) -> Text:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
-from exim_lang.source.text import SPACE, Span
+from exim_lang.source.text import Span
 
 LONGEST_NAME = 63
-_LIST = re.compile("(?:hide[ \t\n\v\f\r]+)?(?:domain|host|address|localpart)list")
+_LIST = re.compile("(?:hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list")
 _WORD = re.compile("(?:[A-Za-z][A-Za-z0-9_]*)?")
 _LIST_NAME = re.compile("(?:_cache)?[ \t\n\v\f\r]+([A-Za-z0-9_]*)")
 
@@ -19,26 +20,32 @@ def word_at(string: str) -> str:
     return match.group()
 
 
-def main_line_error(string: str) -> tuple[str, Span]:
-    """The message for a line of the main section that is neither a setting nor a named list."""
+def main_line_error(string: str, taken: Container[tuple[str, str]]) -> tuple[str, Span]:
+    """The message for a line of the main section that is neither a setting nor a named list.
+
+    `taken` holds kind and name of the lists that there are already: that is what Exim looks at first.
+    """
     word = _LIST.match(string)
     if word is not None:
         name = _LIST_NAME.match(string, word.end())
         if name is None:
             return "unrecognized configuration line", Span(0, len(string))
+        if (word[1], name[1]) in taken:
+            return list_taken_error(word[1], name[1]), Span(name.start(1), name.end(1))
         return f"missing '=' after \"{name[1]}\"", Span(name.start(1), len(string))
-    return f"option setting expected: {string}", Span(0, len(string))
+    return no_setting_error(string), Span(0, len(string))
 
 
-def driver_line_error(string: str, kind: str, name: str, in_driver: bool) -> tuple[str, Span]:
-    """The message for a line of a section of drivers that neither starts a driver nor sets an option.
+def list_taken_error(kind: str, name: str) -> str:
+    """The message for the second named list of a kind with the same name."""
+    return f'duplicate name "{name}" for a named {"local part" if kind == "localpart" else kind} list'
 
-    `kind` is "router" or the like, `name` the word that the line begins with, `in_driver` tells whether a driver is open.
-    """
-    after = string[len(name) :].lstrip(SPACE)
-    if after.startswith(":"):
-        at = string.index(":") + 1
-        return f"extra characters follow driver name {name}", Span(at, len(string))
-    if not in_driver:
-        return f"{kind} name missing", Span(0, len(string))
-    return f"option setting expected: {string}", Span(0, len(string))
+
+def no_setting_error(string: str) -> str:
+    """The message for a line that does not begin with a name."""
+    return f"option setting expected: {string}"
+
+
+def name_too_long_error(name: str) -> str:
+    """The message for a name that is longer than Exim takes, where it does not just cut it."""
+    return f'exim item name too long (>64), unable to use "{name[:LONGEST_NAME]}" (truncated)'

@@ -8,8 +8,8 @@
                               LocalScanSection ────────> Setting
 
 All are values: two are equal when they say the same, wherever they stand. Macros are replaced already and do not appear;
-they are part of `exim_lang.source.lines.Source`. `line` is the logical line that a node was read from (None for a node
-made by hand) and `span` its range of offsets in the line's text.
+they are part of `exim_lang.source.lines.Source`. `line` is the logical line that a node was read from (an empty one for a
+node made by hand) and `span` the range of its name in the line's text.
 """
 
 from __future__ import annotations
@@ -117,6 +117,10 @@ class RewriteRule:
     flags: str = ""
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
 
+    @property
+    def place(self) -> Place:
+        return self.pattern.place(0)
+
 
 @dataclass(frozen=True, slots=True)
 class RewriteSection:
@@ -148,6 +152,10 @@ class RetryRule:
     senders: Text | None = None
     parameters: tuple[RetryParameter, ...] = ()
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
+
+    @property
+    def place(self) -> Place:
+        return self.pattern.place(0)
 
 
 @dataclass(frozen=True, slots=True)

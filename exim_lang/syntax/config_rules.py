@@ -8,6 +8,7 @@ from functools import cache
 from lark import Lark, Token
 from lark.exceptions import UnexpectedInput
 
+from exim_lang.errors import ConfigError
 from exim_lang.source.lines import LogicalLine
 from exim_lang.source.quoted import dequote
 from exim_lang.source.text import SPACE, Span, Text
@@ -22,15 +23,6 @@ _FACTOR = re.compile(r"([A-Za-z0-9.]*)(?=([ \t\n\v\f\r,;]|$)?)")
 _CODE = re.compile("4(?:[0-9][0-9x]|xx)")
 _EXTRAS = ("a", "mx", "connect", "connect_a", "connect_mx", "dns")
 _WHOLE_NAMES = ("lost_connection", "tls_required", "lookup")
-
-
-class RuleError(Exception):
-    """A rule that Exim refuses, in its words; `span` is in the text of the line."""
-
-    def __init__(self, message: str, span: Span) -> None:
-        super().__init__(message)
-        self.message = message
-        self.span = span
 
 
 @cache
@@ -57,26 +49,26 @@ def _item(line: LogicalLine, token: Token) -> Text:
 
 
 def parse_rewrite_rule(line: LogicalLine) -> RewriteRule:
-    """The rule of one line; raises RuleError."""
+    """The rule of one line; raises ConfigError."""
     tokens = _tokens(line, "rewrite_line")
     if tokens is None:
-        raise RuleError("missing rewrite replacement string", Span(0, len(line.text)))
+        raise ConfigError("missing rewrite replacement string", Span(0, len(line.text)))
     pattern = _item(line, tokens[0])
     flags = str(tokens[2]) if len(tokens) > 2 else ""
     for at, flag in enumerate(flags):
         if flag not in REWRITE_FLAGS and flag not in " \t":
             place = _span(tokens[2]).start + at
-            raise RuleError(
+            raise ConfigError(
                 f"unknown rewrite flag character '{flag}' (could be missing quotes round replacement item)",
                 Span(place, place + 1),
             )
         if flag == "S" and not pattern.string.startswith(("^", "\\N^")):
-            raise RuleError("rewrite rule has the S flag but is not a regular expression", _span(tokens[0]))
+            raise ConfigError("rewrite rule has the S flag but is not a regular expression", _span(tokens[0]))
     return RewriteRule(pattern, _item(line, tokens[1]), "".join(flags.split()), line)
 
 
 def parse_retry_rule(line: LogicalLine) -> RetryRule:
-    """The rule of one line; raises RuleError."""
+    """The rule of one line; raises ConfigError."""
     tokens = _tokens(line, "retry_line")
     if tokens is None:
         raise _retry_shape_error(line)
@@ -84,7 +76,7 @@ def parse_retry_rule(line: LogicalLine) -> RetryRule:
     error = named["ERROR"]
     wrong = _retry_error(str(error))
     if wrong is not None:
-        raise RuleError(wrong, _span(error))
+        raise ConfigError(wrong, _span(error))
     senders: Text | None = None
     if "SENDERS" in named:
         at = tokens.index(named["SENDERS"]) + 1
@@ -95,19 +87,19 @@ def parse_retry_rule(line: LogicalLine) -> RetryRule:
     return RetryRule(_item(line, tokens[0]), line.text.slice(*_span(error)), senders, tuple(parameters), line)
 
 
-def _retry_shape_error(line: LogicalLine) -> RuleError:
+def _retry_shape_error(line: LogicalLine) -> ConfigError:
     string = line.text.string
     _, end = dequote(line.text)
     words = string[end:].split(maxsplit=1)
     error = words[0] if words else ""
     printable = re.match("[!-~]*", error)
     if not words or printable is None or not printable.group():
-        return RuleError("missing error type in retry rule", Span(0, len(string)))
+        return ConfigError("missing error type in retry rule", Span(0, len(string)))
     at = string.index(error, end)
     wrong = _retry_error(printable.group())
     if wrong is not None:
-        return RuleError(wrong, Span(at, at + len(error)))
-    return RuleError('"=" expected after "senders" in retry rule', Span(at + len(error), len(string)))
+        return ConfigError(wrong, Span(at, at + len(error)))
+    return ConfigError('"=" expected after "senders" in retry rule', Span(at + len(error), len(string)))
 
 
 def _retry_error(error: str) -> str | None:
@@ -146,32 +138,32 @@ class _Parameters:
             start = self.at
             letter = self.string[start].upper()
             self.at += 1
-            if letter not in "FGH":
-                raise RuleError("unknown retry rule letter", Span(start, start + 1))
             timeout = read_time(self._argument(_ARGUMENT))
+            if letter not in "FGH":
+                raise ConfigError("unknown retry rule letter", Span(start, start + 1))
             interval = read_time(self._argument(_ARGUMENT))
             factor = 0 if letter == "F" else read_fixed(self._argument(_FACTOR))
             if not timeout or not interval or factor is None or (letter != "F" and factor < 1000):
-                raise RuleError("bad parameters for retry rule", Span(start, self.at))
+                raise ConfigError("bad parameters for retry rule", Span(start, self.at))
             found.append(RetryParameter(letter, timeout, interval, factor))
             self._spaces()
             if self.string.startswith(";", self.at):
                 self.at += 1
                 self._spaces()
             elif self.at < len(self.string):
-                raise RuleError("semicolon expected", Span(self.at, len(self.string)))
+                raise ConfigError("semicolon expected", Span(self.at, len(self.string)))
         return found
 
     def _argument(self, pattern: re.Pattern[str]) -> str:
         if not self.string.startswith(",", self.at):
-            raise RuleError("comma expected", Span(self.at, max(self.at, len(self.string))))
+            raise ConfigError("comma expected", Span(self.at, max(self.at, len(self.string))))
         self.at += 1
         self._spaces()
         match = pattern.match(self.string, self.at)
         assert match is not None, "the pattern matches the empty string"
         self.at = match.end()
         if match[2] is None:
-            raise RuleError("comma or semicolon expected", Span(self.at, len(self.string)))
+            raise ConfigError("comma or semicolon expected", Span(self.at, len(self.string)))
         return match[1]
 
     def _spaces(self) -> None:
