@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from exim_lang.errors import ExpansionError
+from exim_lang.errors import EximLangError, ExpansionError
 from exim_lang.expand.compile import compile_tree
 from exim_lang.expand.engine import Compiled, parse, span_of
 from exim_lang.expand.faults import children
@@ -83,6 +83,9 @@ def expand_traced(text: str, scope: Scope) -> Trace:
     except ExpansionError as error:
         failure = error
         failure.span = error.span or span_of(error.__traceback__, compiled)
+    except EximLangError as error:
+        error.span = error.span or span_of(error.__traceback__, compiled)
+        raise
     finally:
         scope.trace = outer
     return Trace(text, result, failure, steps_of(root, text, values))
