@@ -7,7 +7,6 @@ import sys
 from exim_lang.cli.exim.flags import Flags
 from exim_lang.cli.exim.refusal import log_stamp, refusal
 from exim_lang.model.config import Config
-from exim_lang.world.opening import open_world
 
 
 def run(flags: Flags, config: Config) -> int:
@@ -16,6 +15,8 @@ def run(flags: Flags, config: Config) -> int:
         print(line)
     problem = config.fatal
     if problem is not None:
+        from exim_lang.world.opening import open_world
+
         sys.stdout.flush()
         print(f"{log_stamp(open_world().now())} {refusal(problem)}", file=sys.stderr)
         return 1
