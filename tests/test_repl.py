@@ -292,7 +292,9 @@ def test_the_oracle_knows_the_client(asked: Workbench) -> None:
 def test_the_oracle_disagrees(asked: Workbench) -> None:
     said = shown(asked, ":set domain=here", "<$domain>")
     assert said[0] == "<here>"
-    assert said[1:] == ["the oracle says something else:", "  here    <here>", f"  {asked.oracle and asked.oracle.path}  <>"]
+    assert said[1] == "the oracle says something else:"
+    assert said[2].split() == ["here", '"<here>"']
+    assert said[3].split() == [asked.oracle and asked.oracle.path, '"<>"']
 
 
 def test_an_oracle_that_does_not_answer(asked: Workbench, tmp_path: Path) -> None:

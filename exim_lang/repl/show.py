@@ -87,5 +87,6 @@ class Painter:
         """Nothing when both say the same."""
         if ours != theirs:
             yield self.red("the oracle says something else:")
-            yield f"  here    {showable(ours)}"
-            yield f"  {oracle}  {showable(theirs)}"
+            width = max(len(oracle), len("here"))
+            yield f'  {"here":{width}}  "{showable(ours)}"'
+            yield f'  {oracle:{width}}  "{showable(theirs)}"'
