@@ -20,7 +20,10 @@ def load_parser(name: str, extra: str = "", **options: Any) -> Lark:
     grammar = files("exim_lang.grammar").joinpath(f"{name}.lark").read_text("utf-8") + "\n" + extra
     kept = kept_in()
     if kept is not None:
-        options["cache"] = str(kept / f"{name}-{zlib.crc32(grammar.encode('utf-8')):08x}.parser")
+        # two parsers of one grammar with other start rules must not push each other out
+        plain = {option: value for option, value in options.items() if option != "transformer"}
+        made_from = f"{grammar}\n{sorted(plain.items())!r}"
+        options["cache"] = str(kept / f"{name}-{zlib.crc32(made_from.encode('utf-8')):08x}.parser")
     return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=False, **options)
 
 
