@@ -18,6 +18,7 @@ from exim_lang.repl.workbench import Tracing, Workbench
 from exim_lang.taint import is_tainted, taint
 
 Function: TypeAlias = Callable[[Workbench, str], str]
+MOST_NUMBER = 20  # Exim keeps so many captures
 COMMAND = re.compile(r":([a-z]+)(?:\s+|$)(.*)", re.DOTALL)
 
 
@@ -99,26 +100,28 @@ def load(bench: Workbench, argument: str) -> str:
 @command("set", "NAME=VALUE")
 def set_(bench: Workbench, argument: str) -> str:
     """Gives a variable a value as it stands, NAME =t VALUE a tainted one."""
-    variables = bench.scope.variables
     if not argument:
-        return "\n".join(
-            f"{name} ={'t' if is_tainted(value) else ''} {showable(value)}" for name, value in sorted(variables.items())
-        )
+        rows = [f"{name} ={'t' if is_tainted(value) else ''} {showable(value)}" for name, value in bench.settings().items()]
+        return "\n".join(rows) or "nothing is set"
     found = re.fullmatch(r"\$?(\w+)\s*=(t(?=\s)\s*)?(.*)", argument, re.DOTALL)
     if found is None:
         raise UsageError(":set NAME=VALUE, or :set NAME =t VALUE for a tainted value")
     if not is_variable(found[1], bench.config.dialect):
         raise UsageError(f"there is no variable ${found[1]}")
     value = found[3].lstrip().encode("utf-8", "surrogateescape")
-    variables[found[1]] = taint(value) if found[2] else value
+    if found[1].isdigit() and int(found[1]) > MOST_NUMBER:
+        raise UsageError(f"matches set no more than $0 to ${MOST_NUMBER}")
+    bench.set(found[1], taint(value) if found[2] else value)
     return ""
 
 
 @command("unset", "NAME")
 def unset(bench: Workbench, argument: str) -> str:
     """Takes a value back that :set gave."""
-    if bench.scope.variables.pop(argument.lstrip("$"), None) is None:
+    name = argument.lstrip("$")
+    if name not in bench.settings():
         raise UsageError(f"{argument or 'nothing'} is not set")
+    bench.set(name, None)
     return ""
 
 
@@ -144,7 +147,7 @@ def session(bench: Workbench, argument: str) -> str:
     bench.describe_client(settings)
     if settings:
         return ""
-    return "\n".join(f"{name}={value}" for name, value in bench.client.settings.items())
+    return "\n".join(f"{name}={value}" for name, value in bench.client.settings.items()) or "nobody is connected"
 
 
 @command("trace", "on|off|json", ("on", "off", "json"))
@@ -184,7 +187,7 @@ def explain(bench: Workbench, argument: str) -> str:
 
 def now(bench: Workbench, entry: Entry) -> str:
     """For a variable that was set here, its value."""
-    value = bench.scope.variables.get(entry.name) if entry.kind == "variable" else None
+    value = bench.settings().get(entry.name) if entry.kind == "variable" else None
     if value is None:
         return ""
     return f'\n  Now: "{showable(value)}"{" (tainted)" if is_tainted(value) else ""}.'

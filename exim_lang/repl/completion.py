@@ -172,7 +172,7 @@ def of_command(line: str, bench: Workbench) -> Iterator[Suggestion]:
         case "set":
             return matching(word, rows_of("variable", bench, "="))
         case "unset":
-            return matching(word, ((name, name, "") for name in sorted(bench.scope.variables)))
+            return matching(word, ((name, name, "") for name in bench.settings()))
         case "allow":
             return matching(word, ((kind, kind, "") for kind in sorted(WORLD_KINDS)))
         case _:

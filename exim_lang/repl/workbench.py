@@ -137,6 +137,32 @@ class Workbench:
         self.scope.caches.clear()
         self.allowed = wanted
 
+    def set(self, name: str, value: bytes | None) -> None:
+        """Gives a variable a value, or takes it back (None).
+
+        `$item`, `$value` and the numbered ones go where loops and matches put theirs, so that these still win.
+        """
+        scope = self.scope
+        if name.isdigit():
+            numeric = [*scope.numeric, *([None] * (int(name) + 1 - len(scope.numeric)))]
+            numeric[int(name)] = value
+            scope.numeric = tuple(numeric)
+        elif name == "item":
+            scope.item = value
+        elif name == "value":
+            scope.value = value
+        elif value is None:
+            scope.variables.pop(name, None)
+        else:
+            scope.variables[name] = value
+
+    def settings(self) -> dict[str, bytes]:
+        """What variables were set to, by name."""
+        scope = self.scope
+        found: dict[str, bytes | None] = {**scope.variables, "item": scope.item, "value": scope.value}
+        found |= {str(number): value for number, value in enumerate(scope.numeric)}
+        return {name: value for name, value in sorted(found.items()) if value is not None}
+
     def read_message(self, path: str) -> None:
         """Takes another message."""
         self.opener.read_message(self.scope, path)
@@ -152,6 +178,7 @@ class Workbench:
         old = self.scope
         self.scope = self.opener.scope(self.config, old.world)
         self.scope.variables.update(old.variables)
+        self.scope.item, self.scope.value, self.scope.numeric = old.item, old.value, old.numeric
         self.scope.connection.acl_c.update(old.connection.acl_c)
         self.scope.message.acl_m.update(old.message.acl_m)
         if self.message_path:
