@@ -156,6 +156,24 @@ def test_drivers() -> None:
         router.option("hosts_try_auth")
 
 
+@pytest.mark.parametrize(
+    ("lines", "option", "value"),
+    [
+        ("headers_remove = a : b", "headers_remove", "a:b"),
+        ("headers_remove = a : b :\n headers_remove = c", "headers_remove", "a:b:c"),
+        ("headers_remove = a\n headers_remove = c::d : : e", "headers_remove", "a:c::d::e"),
+        ("headers_remove = a\n headers_remove = <; c::d ; ;; e;", "headers_remove", "a:c::::d:; e"),
+        ("headers_add = A: b\n headers_add = <; E: f ;; g; H: i", "headers_add", "A: b\nE: f ; g\nH: i"),
+        ("set = r_a = x;;y\n set = r_b=z;;;r_c=q", "set", "r_a = x;;y;r_b=z;;;r_c=q"),
+        ("set =\n set = r_b=z;", "set", "r_b=z"),
+    ],
+)
+def test_lists_that_are_joined(lines: str, option: str, value: str) -> None:
+    """The values are those that `exim4 -bP router r` shows."""
+    (router,) = config_from_text(f"begin routers\nr:\n driver = redirect\n data = x\n {lines}\n").routers
+    assert router.option(option) == value
+
+
 def test_rules() -> None:
     config = config_from_text(
         "begin rewrite\n*@a.example  $1@b.example  Ffr q\nbegin retry\n* timeout_MX senders=: F,2h,15m; G,16h,1h,1.5\n"
