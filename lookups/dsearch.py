@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 def _open(scope: Scope, directory: bytes) -> bytes:
     """Checks that the directory can be read; it stands for itself."""
     shown = directory.decode("latin-1")
+    if not directory:
+        raise SearchOpenError("failed to open  for directory search: No such file or directory")
     if not directory.startswith(b"/"):
         raise SearchOpenError(f"dirname '{shown}' for dsearch is not absolute")
     try:

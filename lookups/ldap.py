@@ -1,17 +1,65 @@
-"""ldap, ldapm, ldapdn, ldapauth: directories (specification 9.14 to 9.19)."""
+"""ldap, ldapm, ldapdn, ldapauth: directories (specification 9.14 to 9.19).
+
+A fixture is of kind "ldap"; its call is the query without its password, for `ldapm` and `ldapdn` behind the name of the
+type and a space. For `ldapauth` the kind is "ldapauth", the call the whole query, the answer true or false. A connection
+stays open for the run, and bound for as long as the user is the same.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, Final
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
+from exim_lang.errors import EximLangError
+from exim_lang.expand.ldap_query import LdapQuery, ldap_data, parse_ldap_query
+from exim_lang.expand.sql_servers import NoOtherServer, server_text
+from exim_lang.expand.string_list import split_list
 from exim_lang.search.answers import answered
-from exim_lang.search.registry import lookup_type
+from exim_lang.search.registry import SearchDeferred, lookup_type
+from exim_lang.world.fixtures import Json, to_text
 
 if TYPE_CHECKING:
+    from ldap3 import Connection
+
     from exim_lang.expand.scope import Scope
 
 _PLAIN: Final = frozenset(b"!$'-._()*+ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_PASSWORD: Final = re.compile(rb'(?i)\bpass\s*=\s*("(?:[^"\\]|\\.)*"|\S*)\s*')
+_PORT: Final = 389
+_DEREFERENCE: Final = {b"searching": "SEARCH", b"finding": "FINDING_BASE", b"always": "ALWAYS"}
+_INVALID_CREDENTIALS: Final = 49
+_NAME_ERRORS: Final = range(32, 37)
+_SIZE_LIMIT: Final = 4
+_WORDS: Final = {
+    1: "Operations error",
+    2: "Protocol error",
+    3: "Time limit exceeded",
+    7: "Authentication method not supported",
+    8: "Strong(er) authentication required",
+    10: "Referral",
+    11: "Administrative limit exceeded",
+    12: "Critical extension is unavailable",
+    13: "Confidentiality required",
+    16: "No such attribute",
+    17: "Undefined attribute type",
+    18: "Inappropriate matching",
+    21: "Invalid syntax",
+    32: "No such object",
+    33: "Alias problem",
+    34: "Invalid DN syntax",
+    36: "Alias dereferencing problem",
+    48: "Inappropriate authentication",
+    49: "Invalid credentials",
+    50: "Insufficient access",
+    51: "Server is busy",
+    52: "Server is unavailable",
+    53: "Server is unwilling to perform",
+    54: "Loop detected",
+    80: "Internal (implementation specific) error",
+}
 
 
 def _url(value: bytes) -> bytes:
@@ -33,8 +81,261 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
     return b"".join(quoted)
 
 
-@lookup_type("ldap", "ldapm", "ldapdn", kind="query", quote=_quote)
-@lookup_type("ldapauth", kind="query")
+@lookup_type("ldap", kind="query", quote=_quote, quoter="ldap")
 def ldap(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
-    """The attributes as Exim joins them, from a fixture of kind "ldap" whose call is the query without its password."""
-    return answered(scope, "ldap", re.sub(rb'(?i)\bpass=("(?:[^"\\]|\\.)*"|\S*)\s*', b"", bytes(key)))
+    """The attributes of the only entry."""
+    return _look_up(scope, "ldap", bytes(key))
+
+
+@lookup_type("ldapm", kind="query", quote=_quote, quoter="ldap")
+def ldapm(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
+    """The attributes of all entries, one a line."""
+    return _look_up(scope, "ldapm", bytes(key))
+
+
+@lookup_type("ldapdn", kind="query", quote=_quote, quoter="ldap")
+def ldapdn(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
+    """The distinguished name of the only entry."""
+    return _look_up(scope, "ldapdn", bytes(key))
+
+
+@lookup_type("ldapauth", kind="query")
+def ldapauth(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) -> bytes | None:
+    """An empty string when the server takes the user and the password, None when it does not."""
+
+    def live() -> Json:
+        try:
+            return _ask(scope, "ldapauth", bytes(key)) is not None
+        except SearchDeferred as error:
+            return {"defer": error.message}
+
+    match scope.world.consult("ldapauth", bytes(key), live, True):
+        case bool(valid):
+            return b"" if valid else None
+        case {"defer": str(message)}:
+            raise SearchDeferred(message)
+        case other:
+            raise EximLangError(f'fixture "ldapauth" "{to_text(bytes(key))}": {other!r} is neither true nor false')
+
+
+@dataclass(slots=True)
+class _Link:
+    """A connection, and who it is bound as."""
+
+    connection: Connection
+    user: bytes | None = None
+    password: bytes | None = None
+
+
+def _look_up(scope: Scope, name: str, query: bytes) -> bytes | None:
+    call = _PASSWORD.sub(b"", query)
+    return answered(scope, "ldap", call if name == "ldap" else name.encode() + b" " + call, lambda: _ask(scope, name, query))
+
+
+def _ask(scope: Scope, name: str, text: bytes) -> bytes | None:
+    """Asks one server after the other."""
+    query = parse_ldap_query(text)
+    if name == "ldapauth":
+        if "user" not in query.settings or "pass" not in query.settings:
+            raise SearchDeferred("ldapauth lookups must specify the username and password")
+        if not query.settings["user"] or not query.settings["pass"]:
+            return None
+    servers = query.settings.get("servers")
+    if servers is None:
+        default = scope.config.text("ldap_default_servers")
+        servers = default.encode() if default is not None else b""
+    failed: SearchDeferred | None = None
+    for server in [query.url.host] if query.url.host else list(split_list(servers)) or [b""]:
+        host, colon, digits = server.partition(b":") if not query.url.host else (server, b"", b"")
+        port = query.url.port if query.url.host else int(digits) if colon and digits.isdigit() else 0
+        try:
+            found = _search(scope, name, query, host, port or _PORT)
+        except NoOtherServer:
+            raise
+        except SearchDeferred as error:
+            failed = error
+            continue
+        return None if found is None else found.partition(b"\0")[0]
+    raise failed or SearchDeferred("")
+
+
+def _search(scope: Scope, name: str, query: LdapQuery, host: bytes, port: int) -> bytes | None:
+    if host.lower().startswith(b"%2f"):
+        host = re.sub(rb"%([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), host)
+    if query.url.scheme == "ldapi" and host and not host.startswith(b"/"):
+        raise SearchDeferred(f'ldapi requires an absolute path ("{host.decode("latin-1")}" given)')
+    place = host if host.startswith(b"/") else (host or b"NULL") + b":%d" % port
+    shown = place.decode("latin-1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # ldap3 is older than the newest pyasn1
+        import ldap3  # slow to load
+        from ldap3.core.exceptions import LDAPExceptionError, LDAPInvalidFilterError
+    wait = query.number("nettime") or max(1, int(scope.world.timeout))
+    pooled = place + b" " + query.url.scheme.encode() + b" %d" % wait
+    link = scope.world.connections.get("ldap", pooled, lambda: _Link(_connection(scope, query, host, port, wait)), _close)
+    try:
+        failed = f"failed to bind the LDAP connection to server {shown} - "
+        try:
+            if not _bind(scope, link, query, name == "ldapauth", failed):
+                return None
+            if name == "ldapauth":
+                return b""
+            failed = ""
+            url = query.url
+            level: Any = "SUBTREE" if url.scope == "CHILDREN" else url.scope
+            attributes = [attribute.decode("latin-1") for attribute in url.attributes]
+            link.connection.search(
+                url.dn.decode("utf-8", "replace"),
+                _filter(url.filter),
+                level,
+                getattr(ldap3, "DEREF_" + _DEREFERENCE.get(query.settings.get("dereference", b"").lower(), "NEVER")),
+                attributes or ["*"],
+                query.number("size"),
+                query.number("time"),
+            )
+        except LDAPInvalidFilterError as error:
+            raise SearchDeferred("ldap_search failed: -7, Bad search filter") from error
+        except (LDAPExceptionError, OSError) as error:
+            timed_out = re.search("timed out|temporarily", str(error)) is not None
+            if failed:
+                raise SearchDeferred(failed + f"LDAP error: {'timeout' if timed_out else 'result retrieval failed'}") from error
+            raise SearchDeferred(
+                "ldap_result timed out" if timed_out else "ldap_result failed: -1, Can't contact LDAP server"
+            ) from error
+    except SearchDeferred:
+        scope.world.connections.drop("ldap", pooled)
+        raise
+    return _result(name, query, link.connection.result, link.connection.response or [])
+
+
+def _connection(scope: Scope, query: LdapQuery, host: bytes, port: int, wait: int) -> Connection:
+    import ldap3  # loaded by the caller
+
+    if host.startswith(b"/"):
+        server = ldap3.Server("ldapi://" + os.fsdecode(host), connect_timeout=wait, get_info=ldap3.NONE)
+    else:
+        secure = query.url.scheme == "ldaps"
+        server = ldap3.Server(
+            os.fsdecode(host) or "localhost",
+            port,
+            use_ssl=secure,
+            tls=_tls(scope) if secure or _wants_tls(scope) else None,
+            connect_timeout=wait,
+            get_info=ldap3.NONE,
+            allowed_referral_hosts=[("*", False)],
+        )
+    return ldap3.Connection(
+        server,
+        check_names=False,
+        auto_referrals=query.settings.get("referrals", b"").lower() != b"nofollow",
+        receive_timeout=wait,
+        return_empty_attributes=False,
+        auto_escape=False,
+        auto_encode=False,
+    )
+
+
+def _wants_tls(scope: Scope) -> bool:
+    return scope.config.option("ldap_start_tls") is True
+
+
+def _tls(scope: Scope) -> Any:
+    """The main options about certificates as ldap3 takes them."""
+    import ssl
+
+    import ldap3
+
+    def text(option: str) -> str | None:
+        value = scope.config.text(option)
+        return str(value) if value is not None else None
+
+    needs = {"hard": ssl.CERT_REQUIRED, "demand": ssl.CERT_REQUIRED, "try": ssl.CERT_OPTIONAL, "allow": ssl.CERT_NONE}
+    return ldap3.Tls(
+        local_private_key_file=text("ldap_cert_key"),
+        local_certificate_file=text("ldap_cert_file"),
+        ca_certs_file=text("ldap_ca_cert_file"),
+        ca_certs_path=text("ldap_ca_cert_dir"),
+        validate=needs.get(text("ldap_require_cert") or "hard", ssl.CERT_NONE),
+        ciphers=text("ldap_cipher_suite"),
+    )
+
+
+def _bind(scope: Scope, link: _Link, query: LdapQuery, only_checking: bool, failed: str) -> bool:
+    """Binds unless that user is bound; False when a password that is to be checked is wrong. Raises SearchDeferred."""
+    from ldap3.core.exceptions import LDAPExceptionError
+    from ldap3.protocol.rfc4511 import AuthenticationChoice, BindRequest, Simple, Version
+
+    user, password = query.settings.get("user", b""), query.settings.get("pass", b"")
+    if (user, password) == (link.user, link.password):
+        return True
+    connection = link.connection
+    if connection.closed:
+        try:
+            connection.open(read_server_info=False)
+            if _wants_tls(scope) and query.url.scheme != "ldapi" and not connection.start_tls(read_server_info=False):
+                raise SearchDeferred(f"failed to initiate TLS processing on an LDAP session: {connection.last_error}")
+        except (LDAPExceptionError, OSError) as error:
+            raise SearchDeferred(failed + "ldap_bind() returned -1") from error
+    request: Any = BindRequest()
+    request["version"] = Version(3)
+    request["name"] = user
+    request["authentication"] = AuthenticationChoice().setComponentByName("simple", Simple(password))
+    message: Any = connection.send("bindRequest", request, None)
+    code = int(connection.post_send_single_response(message)[0]["result"])
+    if only_checking and code == _INVALID_CREDENTIALS:
+        return False
+    if code:
+        raise SearchDeferred(failed + f"LDAP error {code}: {_WORDS.get(code, 'Unknown error')}")
+    link.user, link.password = user, password
+    return True
+
+
+def _filter(text: bytes) -> str:
+    """The filter for ldap3, where all that is not plain in a value is escaped, so that it stays what it is."""
+    if text != text.strip():
+        raise SearchDeferred("ldap_search failed: -7, Bad search filter")
+    if not text.startswith(b"("):
+        text = b"(" + text + b")"
+
+    def value(match: re.Match[bytes]) -> bytes:
+        return b"=" + re.sub(rb"[^\w*\\.@-]", lambda found: b"\\%02x" % found[0][0], match[1])
+
+    return re.sub(rb"=([^()]*)", value, text).decode("latin-1")
+
+
+def _result(name: str, query: LdapQuery, result: Any, response: list[Any]) -> bytes | None:
+    code = int(result["result"])
+    if code in _NAME_ERRORS:
+        return None
+    if code not in (0, _SIZE_LIMIT):
+        details = "".join(f"/{server_text(result[key])}" for key in ("message", "dn") if result[key])
+        raise SearchDeferred(f"LDAP search failed - error {code}: {_WORDS.get(code, 'Unknown error')}{details}")
+    entries = [entry for entry in response if entry["type"] == "searchResEntry"]
+    if query.url.scope == "CHILDREN":
+        base = query.url.dn.lower()
+        entries = [entry for entry in entries if bytes(entry["raw_dn"]).lower() != base]
+    if name != "ldapm" and len(entries) > 1:
+        words = f"more than one entry ({len(entries)}) was returned (filter not specific enough?)"
+        raise NoOtherServer(f"LDAP search: {words}")
+    if name == "ldapdn":
+        return bytes(entries[0]["raw_dn"]) if entries else None
+    text: bytes | None = None
+    for entry in entries:
+        found = [
+            (attribute.encode("latin-1"), [bytes(value) for value in values])
+            for attribute, values in entry["raw_attributes"].items()
+        ]
+        if text is not None:
+            text += b"\n"
+        if found:
+            text = (text or b"") + ldap_data(found, len(query.url.attributes))
+    return text
+
+
+def _close(link: _Link) -> None:
+    from ldap3.core.exceptions import LDAPExceptionError
+
+    try:
+        link.connection.unbind()
+    except (LDAPExceptionError, OSError):
+        pass  # it was broken, and is closed now

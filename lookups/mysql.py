@@ -40,7 +40,7 @@ def mysql(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) ->
 def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
     from pymysql.err import MySQLError  # slow to load
 
-    connection = world.connections.get("mysql", server.place, lambda: _connect(world, server), _close)
+    connection: Any = world.connections.get("mysql", server.place, lambda: _connect(world, server), _close)
     try:
         connection.query(query)
         result: Any = connection._result  # a cursor would convert values and add commands of its own
@@ -107,7 +107,7 @@ def _connect(world: World, server: Server) -> Connection[Any]:
 
 def _reason(error: Exception, server: Server | None = None) -> tuple[int, str]:
     """The number of an error and its text, in the words of the library that Exim uses."""
-    number, text = (error.args + ("",))[:2] if error.args and isinstance(error.args[0], int) else (0, str(error))
+    number, text = (*error.args, "")[:2] if error.args and isinstance(error.args[0], int) else (0, str(error))
     if number == _CANNOT_CONNECT and server is not None:
         text = _not_connected(server, getattr(error, "original_exception", None))
     elif number in (2006, 2055) or isinstance(error, BrokenPipeError):

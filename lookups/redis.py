@@ -16,8 +16,6 @@ from exim_lang.search.registry import Reply, SearchDeferred, lookup_type
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from redis.connection import AbstractConnection
-
     from exim_lang.expand.scope import Scope
     from exim_lang.world.world import World
 
@@ -59,28 +57,29 @@ def _ask(world: World, server: Server, command: bytes) -> bytes | Reply | None:
     return _result(reply)
 
 
-def _connection(world: World, server: Server) -> AbstractConnection:
+def _connection(world: World, server: Server) -> Any:
     """A connection that is opened with its first command."""
-    from redis.connection import Connection, DefaultParser, UnixDomainSocketConnection  # slow to load
+    from redis import connection  # slow to load
 
     place = _HOST.fullmatch(server.host)
     if place is None or b"/" in place[1]:
         shown = server.host.partition(b"(")[0].decode("latin-1")
         raise NoOtherServer(f"unexpected slash in Redis server hostname: {shown}")
     # Error replies are wanted as they come, not sorted into exceptions with half of their text.
-    parser = type("Parser", (DefaultParser,), {"EXCEPTION_CLASSES": {}})
+    library: Any = connection  # which has types for its users, not for this
+    parser = type("Parser", (library.DefaultParser,), {"EXCEPTION_CLASSES": {}})
     settings: dict[str, Any] = {"socket_timeout": world.timeout, "parser_class": parser, "protocol": 2, "driver_info": None}
     if place[3]:
-        return UnixDomainSocketConnection(path=os.fsdecode(place[3]), **settings)
+        return library.UnixDomainSocketConnection(path=os.fsdecode(place[3]), **settings)
     port = int(place[2]) if place[2] else _PORT
-    return Connection(host=os.fsdecode(place[1]), port=port, **settings)
+    return library.Connection(host=os.fsdecode(place[1]), port=port, **settings)
 
 
-def _close(connection: AbstractConnection) -> None:
+def _close(connection: Any) -> None:
     connection.disconnect()
 
 
-def _call(connection: AbstractConnection, words: Sequence[bytes]) -> object:
+def _call(connection: Any, words: Sequence[bytes]) -> object:
     """Sends a command; returns its reply, an error reply as the exception. Raises OSError, in hiredis' words."""
     from redis.exceptions import ConnectionError, ResponseError, TimeoutError  # loaded with the connection
 

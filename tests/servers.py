@@ -187,4 +187,6 @@ def ldap_server(folder: Path) -> RealServer:
     run("", [program("slapadd", "/usr/sbin"), "-q", "-f", str(config), "-l", str(DIRECTORY)])
     places = f"ldap://127.0.0.1:{port}/ ldapi://{str(path).replace('/', '%2F')}/"
     command = [program("slapd", "/usr/sbin"), "-f", str(config), "-h", places, "-d", "0"]
-    return RealServer(port, path, folder, command).start()
+    server = RealServer(port, path, folder, command).start()
+    path.chmod(0o777)  # for the user that Exim runs as
+    return server

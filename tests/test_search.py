@@ -256,7 +256,7 @@ def test_cache_options() -> None:
     assert look(scope, "mysql", b"q") == b"2"
 
 
-SERVERS = {"mysql_servers": "h/d/u/p", "pgsql_servers": "127.0.0.1::5432/d/u/p"}
+SERVERS = {"redis_servers": "h//", "mysql_servers": "h/d/u/p", "pgsql_servers": "127.0.0.1::5432/d/u/p"}
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_deferred_by_fixture() -> None:
 def test_closed(kind: str) -> None:
     with pytest.raises(ClosedWorld) as caught:
         look(new_scope(settings=SERVERS), kind, b"query")
-    assert '"query": "..."' in caught.value.stub
+    assert 'query": "..."' in caught.value.stub
     assert "query" in caught.value.call
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from exim_lang.acl.scope import new_scope
 from exim_lang.cli.exim.scope import split_port
+from exim_lang.cli.scope_options import world_from
 from exim_lang.errors import EximLangError, UsageError
 from exim_lang.expand.state import Tls
 from exim_lang.smtp.client import address_and_port
 from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.session import Session
 from exim_lang.taint import taint
-from exim_lang.world.opening import open_world
 
 if TYPE_CHECKING:
     from exim_lang.model.config import Config
@@ -40,10 +40,7 @@ class Dialogue:
         self.shown = 0
         self.scripted = False
         self.advertised: list[bytes] = []
-        dns = options.dns or os.environ.get("EXIM_LANG_DNS", "") or "offline"
-        allow = [kind for kind in options.allow.split(",") if kind]
-        world = open_world(dns=dns, allow=allow, root=options.root, fixtures=options.fixtures or None)
-        self.scope = new_scope(config, world)
+        self.scope = new_scope(config, world_from(options))
         self.describe_client()
         if options.trace:
             self.scope.debug = self.trace

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from exim_lang.cli.exim.flags import Flags
     from exim_lang.expand.scope import Scope
     from exim_lang.model.config import Config
+    from exim_lang.world.world import World
 
 
 def scope_options(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +34,22 @@ def world_options(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--allow", default="", metavar="KINDS", help="what may be really done: dns,redis,run,...")
     parser.add_argument("--root", default="", metavar="DIR", help="absolute paths are looked up below DIR")
     parser.add_argument("--fixtures", default="", metavar="FILE", help="answers of the outside world")
+    parser.add_argument("--record", default="", metavar="FILE", help="write what was really answered, as fixtures")
+    parser.add_argument("--strict-quoting", action="store_true", help="refuse tainted queries that lack ${quote_TYPE:}")
+
+
+def world_from(options: argparse.Namespace) -> World:
+    """The world that the options open; DNS also by the environment variable EXIM_LANG_DNS."""
+    from exim_lang.world.opening import open_world
+
+    return open_world(
+        dns=options.dns or os.environ.get("EXIM_LANG_DNS", "") or "offline",
+        allow=[kind for kind in options.allow.split(",") if kind],
+        root=options.root,
+        fixtures=options.fixtures or None,
+        record=options.record,
+        strict_quoting=options.strict_quoting,
+    )
 
 
 def macros_of(options: argparse.Namespace) -> dict[str, str]:
@@ -56,6 +73,8 @@ def flags_of(options: argparse.Namespace) -> Flags:
         allow=[kind for kind in options.allow.split(",") if kind],
         root=options.root,
         fixtures=options.fixtures,
+        record=options.record,
+        strict_quoting=options.strict_quoting,
     )
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exim_lang.cli.loading import sound_config
-from exim_lang.cli.scope_options import language_options, world_options
+from exim_lang.cli.scope_options import language_options, world_from, world_options
 from exim_lang.errors import EximLangError, UsageError
 
 if TYPE_CHECKING:
@@ -75,13 +75,9 @@ class ScopeMaker:
     """Makes the scope of each connection; the configuration and the world are shared."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        from exim_lang.world.opening import open_world
-
         self.host: str = options.host
         self.config = sound_config(options.config, macros=options.macros, version=options.exim_version, root=options.root)
-        dns = options.dns or os.environ.get("EXIM_LANG_DNS", "") or "offline"
-        allow = [kind for kind in options.allow.split(",") if kind]
-        self.world = open_world(dns=dns, allow=allow, root=options.root, fixtures=options.fixtures or None)
+        self.world = world_from(options)
 
     def scope(self, client: tuple[str, int], server: tuple[str, int]) -> Scope:
         from exim_lang.acl.scope import new_scope

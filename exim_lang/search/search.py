@@ -109,6 +109,8 @@ def _find_one(scope: Scope, search: SearchType, place: tuple[str, bytes], key: b
         shown = _without_servers(bytes(key)).decode("latin-1")
         message = f"tainted search query is not properly quoted{scope.log_place}: {shown}"
         scope.log += [("main", message), ("panic", message)]
+        if scope.world.strict_quoting:
+            raise ExpansionError(message)
     answer = lookup.find(scope, handle, key, search.options)
     if not isinstance(answer, Reply):
         answer = Reply(answer)

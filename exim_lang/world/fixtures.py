@@ -13,7 +13,8 @@ A fixture file is JSON: an object with one member for each kind of access, which
     }
 
 For every kind a string is what was found, `null` means that there is nothing, and an object with a member `defer` a
-temporary error with Exim's message. What more a kind knows (records, a status) is said where that kind is answered.
+temporary error with Exim's message. An object with the one member `in turn`, a list, has the answers to the same call one
+after the other, and then the last one for ever. What more a kind knows (records, a status) is said where that kind is answered.
 Text is UTF-8; a byte that is not is written as the surrogate U+DC80 ... U+DCFF, as Python's `surrogateescape` does.
 """
 
@@ -21,11 +22,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from exim_lang.errors import UsageError
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+IN_TURN: Final = "in turn"
 
 
 def to_text(value: bytes) -> str:
@@ -43,6 +47,7 @@ class Fixtures:
 
     def __init__(self, answers: dict[str, dict[str, Json]] | None = None) -> None:
         self._answers: dict[str, dict[str, Json]] = answers if answers is not None else {}
+        self._turns: dict[tuple[str, str], int] = {}
 
     @classmethod
     def load(cls, path: str) -> Fixtures:
@@ -58,8 +63,11 @@ class Fixtures:
         return cls(content)
 
     def save(self, path: str) -> None:
-        """Writes all answers as a fixture file, in a stable order."""
-        Path(path).write_text(json.dumps(self._answers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        """Writes all answers as a fixture file, in a stable order; raises UsageError."""
+        try:
+            Path(path).write_text(json.dumps(self._answers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"cannot write fixtures {path}: {error.strerror}") from error
 
     def knows(self, kind: str, call: bytes) -> bool:
         """Whether there is an answer."""
@@ -67,7 +75,16 @@ class Fixtures:
 
     def get(self, kind: str, call: bytes) -> Json:
         """The answer to `call`; raises KeyError when there is none."""
-        return self._answers[kind][to_text(call)]
+        text = to_text(call)
+        answer = self._answers[kind][text]
+        if not isinstance(answer, dict) or answer.keys() != {IN_TURN}:
+            return answer
+        turns = answer[IN_TURN]
+        if not isinstance(turns, list) or not turns:
+            raise UsageError(f'fixture "{kind}" "{text}": "{IN_TURN}" wants a list that is not empty')
+        turn = self._turns.get((kind, text), 0)
+        self._turns[kind, text] = turn + 1
+        return turns[min(turn, len(turns) - 1)]
 
     def put(self, kind: str, call: bytes, answer: Json) -> None:
         """Sets the answer to `call`."""
@@ -76,6 +93,27 @@ class Fixtures:
     def calls(self, kind: str) -> list[bytes]:
         """All calls of a kind that have an answer."""
         return [to_bytes(call) for call in self._answers.get(kind, ())]
+
+
+class Recorder(Fixtures):
+    """Fixtures made of what live backends answered: a call whose answers differ keeps them all, in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def put(self, kind: str, call: bytes, answer: Json) -> None:
+        """Adds an answer to `call`."""
+        text = to_text(call)
+        calls = self._answers.setdefault(kind, {})
+        count = self._counts[kind, text] = self._counts.get((kind, text), 0) + 1
+        known = calls.get(text)
+        if count == 1:
+            calls[text] = answer
+        elif isinstance(known, dict) and isinstance(turns := known.get(IN_TURN), list):
+            turns.append(answer)
+        elif known != answer:
+            calls[text] = {IN_TURN: [*([known] * (count - 1)), answer]}
 
 
 def stub(kind: str, call: bytes, answer: Json) -> str:

@@ -38,7 +38,7 @@ Parsed = TypeVar("Parsed")
 TIMEOUT: Final = 30.0
 
 KINDS: Final = frozenset(
-    {"dns", "run", "readsocket", "write", "redis", "mysql", "pgsql", "sqlite", "ldap", "nis", "nisplus", "oracle"}
+    {"dns", "run", "readsocket", "write", "redis", "mysql", "pgsql", "sqlite", "ldap", "ldapauth", "nis", "nisplus", "oracle"}
     | {"ibase", "whoson", "nmh", "spf", "callout", "perl", "dlfunc", "socket"}
 )
 

@@ -38,6 +38,8 @@ class Flags:
     allow: list[str] = field(default_factory=list)
     root: str = ""
     fixtures: str = ""
+    record: str = ""
+    strict_quoting: bool = False
 
 
 def parse_flags(words: Sequence[str]) -> Flags:
@@ -68,6 +70,9 @@ def value_of(word: str, rest: list[str]) -> str:
 
 def own_option(flags: Flags, word: str, rest: list[str]) -> None:
     name, equals, inline = word.partition("=")
+    if word == "--strict-quoting":
+        flags.strict_quoting = True
+        return
     value = inline if equals else value_of(word, rest)
     match name:
         case "--exim-version":
@@ -80,6 +85,8 @@ def own_option(flags: Flags, word: str, rest: list[str]) -> None:
             flags.root = value
         case "--fixtures":
             flags.fixtures = value
+        case "--record":
+            flags.record = value
         case _:
             raise UsageError(f"unknown option {name}")
 

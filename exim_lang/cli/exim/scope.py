@@ -22,7 +22,14 @@ def world_of(flags: Flags) -> World:
     from exim_lang.world.opening import open_world
 
     dns = flags.dns or os.environ.get("EXIM_LANG_DNS", "") or "offline"
-    return open_world(dns=dns, allow=flags.allow, root=flags.root, fixtures=flags.fixtures or None)
+    return open_world(
+        dns=dns,
+        allow=flags.allow,
+        root=flags.root,
+        fixtures=flags.fixtures or None,
+        record=flags.record,
+        strict_quoting=flags.strict_quoting,
+    )
 
 
 def exim_scope(flags: Flags, config: Config) -> Scope:

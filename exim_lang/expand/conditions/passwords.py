@@ -2,7 +2,7 @@
 
 What would ask a daemon, a server or a library is of the kind named after the condition: `radius`, `pam`, ... A fixture
 answers with true or false, or `{"defer": "MESSAGE"}` for a failure; its call is the argument of the condition as
-expanded, for `saslauthd` its arguments joined by spaces.
+expanded, for `saslauthd` its arguments joined by spaces. `ldapauth` asks a live server where that is allowed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from exim_lang.errors import EximLangError, ExpansionError
 from exim_lang.expand.crypt import encrypted_equal
 from exim_lang.expand.registry import condition
 from exim_lang.expand.scope import Scope
+from exim_lang.search.registry import LOOKUPS, SearchDeferred
 
 
 @condition("crypteq", least=2)
@@ -48,7 +49,10 @@ def pwcheck(scope: Scope, data: bytes) -> bool:
 
 @condition("ldapauth", least=1, scope=True)
 def ldapauth(scope: Scope, query: bytes) -> bool:
-    return _asked(scope, "ldapauth", query)
+    try:
+        return LOOKUPS["ldapauth"].find(scope, None, query, ()) is not None
+    except SearchDeferred as error:
+        raise ExpansionError(error.message) from error
 
 
 @condition("saslauthd", least=2, most=4, scope=True)
