@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from exim_lang.source.text import Place, Span, Text
+from exim_lang.source.text import Place, Placed, Span, Text
 
 
 class EximLangError(Exception):
@@ -86,7 +86,7 @@ class UsageError(EximLangError):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Placed):
     """One thing found wrong while reading: data, not control flow, so that all are reported in one run.
 
     `exim` is the message as Exim words it; `exim_file` and `exim_line` are where Exim says it is (it counts the last line
@@ -101,10 +101,6 @@ class Problem:
     exim_line: int = 0
     fatal: bool = True
     about: str = ""
-
-    @property
-    def place(self) -> Place:
-        return self.text.place(self.span.start)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

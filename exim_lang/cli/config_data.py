@@ -44,7 +44,7 @@ def describe(config: Config, *, everything: bool = False, show_hidden: bool = Fa
                 "pattern": visible(rule.pattern.string),
                 "replacement": visible(rule.replacement.string),
                 "flags": rule.flags,
-                "place": place(rule.place),
+                "place": place(rule.pattern.place(0)),
             }
             for rule in config.rewrite
         ],
@@ -62,7 +62,7 @@ def describe(config: Config, *, everything: bool = False, show_hidden: bool = Fa
                     }
                     for step in rule.parameters
                 ],
-                "place": place(rule.place),
+                "place": place(rule.pattern.place(0)),
             }
             for rule in config.retry
         ],

@@ -10,14 +10,14 @@ from exim_lang.errors import Problem
 from exim_lang.model.dialect import Dialect
 from exim_lang.model.options import OptionFact, default_of, find_option
 from exim_lang.model.values import Value
-from exim_lang.source.lines import LogicalLine, Macro
+from exim_lang.source.lines import LogicalLine, Macro, OnLine
 from exim_lang.source.text import Place, SourceFile, Span, Text
 from exim_lang.syntax.acl_nodes import Acl
 from exim_lang.syntax.config_nodes import LIST_KINDS, DriverKind, ListKind, RetryRule, RewriteRule
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(OnLine):
     """One option that is set.
 
     `text` is the value as the string that Exim works with: quotes and their escapes are gone, each character still
@@ -31,10 +31,6 @@ class Setting:
     line: LogicalLine
     span: Span
     hidden: bool = False
-
-    @property
-    def place(self) -> Place:
-        return self.line.text.place(self.span.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ _VERIFY = {
 
 
 @dataclass(slots=True)
-class Driver:
+class Driver(OnLine):
     """One router, transport or authenticator: `name` is its own, `driver` the one that it uses.
 
     `kind` is "router", "transport" or "authenticator"; `settings` hold generic and private options alike.
@@ -76,10 +72,6 @@ class Driver:
     span: Span
     driver: str = ""
     settings: dict[str, Setting] = field(default_factory=dict)
-
-    @property
-    def place(self) -> Place:
-        return self.line.text.place(self.span.start)
 
     def fact(self, name: str) -> OptionFact | None:
         """What is known of an option of this driver, None for one that it does not have."""

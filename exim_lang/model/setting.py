@@ -11,7 +11,7 @@ from exim_lang.model.options import OptionFact
 from exim_lang.model.values import Value, join_list, parse_value, split_list
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax import config_nodes as nodes
-from exim_lang.syntax.config_errors import LONGEST_NAME
+from exim_lang.syntax.words import LONGEST_NAME
 
 Find = Callable[[str], OptionFact | None]
 

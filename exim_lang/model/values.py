@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from exim_lang.errors import ConfigError
 from exim_lang.source.quoted import unquote
-from exim_lang.source.text import SPACE, Span, Text
+from exim_lang.source.text import SPACE, Span, Text, after_space
 from exim_lang.syntax.times import TIME_UNITS, read_time
 
 Account: TypeAlias = int | str
@@ -90,7 +90,7 @@ def parse_boolean(name: str, string: str) -> bool:
     word = match.group() if match else ""
     if word.lower() not in _BOOLEANS:
         raise ConfigError(f'"{word}" is not a valid value for the "{name}" option', Span(0, len(string)))
-    at = _after_space(string, len(word))
+    at = after_space(string, len(word))
     if at < len(string):
         raise ConfigError(f'extra characters follow "{word}" for boolean option {name}', Span(at, len(string)))
     return _BOOLEANS[word.lower()]
@@ -186,7 +186,11 @@ def split_list(text: Text, separator: str = ":") -> list[Text]:
         separator, at = change[1], change.end()
     doubled = separator * 2
     items: list[Text] = []
-    while (at := _after_space(string, at, separator)) < len(string):
+    blank = SPACE.replace(separator, "")
+    while True:
+        at = len(string) - len(string[at:].lstrip(blank))
+        if at == len(string):
+            return items
         parts = []
         while True:
             end = string.find(separator, at)
@@ -198,7 +202,6 @@ def split_list(text: Text, separator: str = ":") -> list[Text]:
         item = Text.join([*parts, text.slice(at, end)])
         items.append(item.slice(0, len(item.string.rstrip(SPACE))))
         at = end + 1
-    return items
 
 
 def join_list(items: Iterable[Text], separator: str) -> Text:
@@ -233,13 +236,7 @@ def _number(name: str, string: str, *, octal: bool = False) -> tuple[int, int]:
     return sign * int(digits, base), match.end()
 
 
-def _after_space(string: str, at: int, separator: str = "") -> int:
-    while at < len(string) and string[at] in SPACE and string[at] != separator:
-        at += 1
-    return at
-
-
 def _nothing_behind(string: str, at: int, what: str) -> None:
-    at = _after_space(string, at)
+    at = after_space(string, at)
     if at < len(string):
         raise ConfigError(f"extra characters follow {what}", Span(at, len(string)))

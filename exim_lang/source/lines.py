@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from exim_lang.errors import Problem
-from exim_lang.source.text import Place, SourceFile, Text
+from exim_lang.source.text import Place, SourceFile, Span, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,20 @@ class LogicalLine:
     @property
     def place(self) -> Place:
         return self.text.place(0)
+
+
+class OnLine:
+    """Something that stands at `span` of the text of a logical `line`; frozen classes inherit the place."""
+
+    __slots__ = ()
+
+    line: LogicalLine
+    span: Span
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return self.line.text.place(self.span.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from exim_lang.source.lines import Macro
-from exim_lang.source.text import SPACE, Piece, Span, Text
+from exim_lang.source.text import Piece, Span, Text, after_space
 
 LONGEST_NAME = 63
 LONGEST_LINE = 16 * 1024 * 1024
@@ -78,7 +78,7 @@ class MacroTable:
         string = line.string
         start = 0
         if starts_line:
-            definition = _DEFINED_NAME.match(string, _after_space(string, 0))
+            definition = _DEFINED_NAME.match(string, after_space(string, 0))
             start = definition.end() if definition else 0
         candidate = _CANDIDATE.search(string, start)
         if candidate is None:
@@ -100,12 +100,12 @@ class MacroTable:
             raise MacroError(
                 f"macro name too long (maximum is {LONGEST_NAME} characters)", Span(0, len(name)), placed=True
             )
-        at = _after_space(string, len(name))
+        at = after_space(string, len(name))
         if not string.startswith("=", at):
             raise MacroError("malformed macro definition", whole, placed=True)
         at += 1
         again = string.startswith("=", at)
-        value = line.slice(_after_space(string, at + again), len(string))
+        value = line.slice(after_space(string, at + again), len(string))
         old: _Entry | None = None
         for entry in self._entries.values():
             if entry.name == name:
@@ -156,9 +156,3 @@ def _substitute(line: Text, start: int, entry: _Entry) -> Text:
 def _after_name(string: str) -> int:
     end = _NO_NAME.search(string)
     return end.start() if end else len(string)
-
-
-def _after_space(string: str, at: int) -> int:
-    while at < len(string) and string[at] in SPACE:
-        at += 1
-    return at

@@ -7,6 +7,7 @@ toolkit everything counts offsets; lines and columns are worked out at the edge,
 from __future__ import annotations
 
 import builtins
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,6 +15,15 @@ from typing import NamedTuple
 
 SPACE = " \t\n\v\f\r"
 """White space as the C locale has it; Python's own idea of it includes bytes that are parts of characters in UTF-8."""
+
+_SPACES = re.compile(f"[{SPACE}]*")
+
+
+def after_space(string: str, at: int) -> int:
+    """The offset of the first character that is not white space, from `at` on."""
+    match = _SPACES.match(string, at)
+    assert match is not None, "the pattern matches the empty string"
+    return match.end()
 
 
 class Span(NamedTuple):
@@ -180,3 +190,17 @@ class Text:
     def encode(self) -> bytes:
         """The bytes of the file again."""
         return self.string.encode("latin-1")
+
+
+class Placed:
+    """Something that stands at `span` of `text`; frozen classes inherit the place."""
+
+    __slots__ = ()
+
+    text: Text
+    span: Span
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return self.text.place(self.span.start)

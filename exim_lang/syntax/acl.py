@@ -16,13 +16,12 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from exim_lang.errors import Problem
-from exim_lang.source.text import Span, Text
-from exim_lang.syntax.acl_errors import LONGEST_NAME, after_blanks, find_error, read_name
+from exim_lang.source.text import SPACE, Span, Text, after_space
+from exim_lang.syntax.acl_errors import find_error
 from exim_lang.syntax.acl_names import AclNames, acl_names
 from exim_lang.syntax.acl_nodes import VERBS, Acl, Condition, Modifier, Statement, Verb
 from exim_lang.syntax.lark import load_parser
-
-_BLANKS = " \t\n\v\f\r"
+from exim_lang.syntax.words import LONGEST_NAME, name_too_long_error, read_name
 
 
 class Line(Protocol):
@@ -78,22 +77,22 @@ def inline_lines(text: Text) -> list[Text]:
     """The logical lines of an ACL given inline or as a file: without blank lines, comments and continuations."""
     lines: list[Text] = []
     string = text.string
-    at = after_blanks(string, 0)
+    at = after_space(string, 0)
     while at < len(string):
         end = _line_end(string, at)
         if string[at] == "#":
-            at = after_blanks(string, end)
+            at = after_space(string, end)
             continue
         line = text.slice(at, end)
-        while end < len(string) and line.string.rstrip(_BLANKS).endswith("\\"):
-            line = line.slice(0, len(line.string.rstrip(_BLANKS)) - 1)
+        while end < len(string) and line.string.rstrip(SPACE).endswith("\\"):
+            line = line.slice(0, len(line.string.rstrip(SPACE)) - 1)
             start = _after_spaces(string, end + 1)
             while start < len(string) and string[start] == "#":
                 start = _after_spaces(string, _line_end(string, start) + 1)
             end = _line_end(string, start)
             line = line + text.slice(start, end)
         lines.append(line)
-        at = after_blanks(string, end)
+        at = after_space(string, end)
     return lines
 
 
@@ -107,7 +106,7 @@ def unparse(acls: Iterable[Acl] | Acl) -> str:
 def _unparse_acl(acl: Acl) -> str:
     lines = []
     if acl.name:
-        lines.append(f"{acl.name}: {acl.ignored}".rstrip(_BLANKS))
+        lines.append(f"{acl.name}: {acl.ignored}".rstrip(SPACE))
     for statement in acl.statements:
         items = [_unparse_item(item) for item in statement.conditions]
         lines.append(f"  {statement.verb:7} {items[0]}" if items else f"  {statement.verb}")
@@ -223,7 +222,7 @@ class _Builder:
     def _wrong(self, line: Line) -> bool:
         """A line that Exim refuses: says why, unless the reason is the line before."""
         string = line.text.string
-        start = after_blanks(string, 0)
+        start = after_space(string, 0)
         negated = string.startswith("!", start)
         word = read_name(string, start + negated)
         if string.startswith(":", word.end) or (word.name[:1].isupper() and string.startswith("=", word.end)):
@@ -249,18 +248,17 @@ class _Builder:
 
     def _nameless(self, line: Line) -> None:
         if not self.astray:
-            start = after_blanks(line.text.string, 0)
+            start = after_space(line.text.string, 0)
             self._problem("missing or malformed ACL name", line, Span(start, len(line.text)))
         self.astray = True
 
     def _too_long(self, line: Line) -> bool:
         string = line.text.string
-        at = after_blanks(string, 0)
+        at = after_space(string, 0)
         for _ in range(2):
             word = read_name(string, at + string.startswith("!", at))
             if len(word.name) > LONGEST_NAME:
-                shown = word.name[:LONGEST_NAME]
-                self._problem(f'exim item name too long (>64), unable to use "{shown}" (truncated)', line, word.span)
+                self._problem(name_too_long_error(word.name), line, word.span)
                 return True
             if word.name not in VERBS or string.startswith(":", word.end):
                 return False

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from exim_lang.source.text import Span
+from exim_lang.source.text import Span, after_space
 from exim_lang.syntax.acl_names import AclNames
 from exim_lang.syntax.acl_nodes import VERBS
+from exim_lang.syntax.words import read_name
 
-LONGEST_NAME = 63
-
-_BLANKS = re.compile(r"[ \t\n\v\f\r]*")
-_NAME = re.compile(r"[ \t\n\v\f\r]*((?:[A-Za-z][A-Za-z0-9_]*)?)[ \t\n\v\f\r]*")
 _PREFIX = re.compile(r"acl_[cm]")
 _VARIABLE = re.compile(r"[A-Za-z0-9_]*")
 _DKIM = re.compile(r"dkim_verify_(?:status|reason)")
-
-
-class Word(NamedTuple):
-    """A name as Exim reads one: `span` without, `end` with the white space behind it."""
-
-    name: str
-    span: Span
-    end: int
-
-
-def read_name(string: str, start: int) -> Word:
-    """The name at `start`; empty where there is none."""
-    match = _NAME.match(string, start)
-    assert match is not None, "the pattern matches the empty string"
-    return Word(match[1], Span(*match.span(1)), match.end())
-
-
-def after_blanks(string: str, start: int) -> int:
-    """The offset of the first character that is not white space, from `start` on."""
-    match = _BLANKS.match(string, start)
-    assert match is not None, "the pattern matches the empty string"
-    return match.end()
 
 
 def find_error(string: str, verb: str | None, names: AclNames) -> tuple[str, Span] | None:
@@ -45,7 +19,7 @@ def find_error(string: str, verb: str | None, names: AclNames) -> tuple[str, Spa
 
     `verb` is that of the statement before, None at the start of an ACL. Lines that start an ACL are not for this.
     """
-    start = after_blanks(string, 0)
+    start = after_space(string, 0)
     shown = string[start:]
     whole = Span(start, len(string))
     negated = string.startswith("!", start)
@@ -75,7 +49,7 @@ def find_error(string: str, verb: str | None, names: AclNames) -> tuple[str, Spa
             return wrong
         variable = _DKIM.match(string, end) or _VARIABLE.match(string, end)
         assert variable is not None, "the pattern matches the empty string"
-        end = after_blanks(string, variable.end())
+        end = after_space(string, variable.end())
     if not string.startswith("=", end):
         kind = "modifier" if word.name in names.modifiers else "condition"
         return f'"=" missing after ACL "{word.name}" {kind}', Span(word.span.start, max(end, word.span.end))

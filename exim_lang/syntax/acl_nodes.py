@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
-from exim_lang.source.text import Place, Span, Text
+from exim_lang.source.text import Placed, Span, Text
 
 Verb: TypeAlias = Literal["accept", "defer", "deny", "discard", "drop", "require", "warn"]
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -20,7 +20,7 @@ _NOWHERE = Text.literal("")
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Placed):
     """`name = argument`, or `!name = argument`; `name` is the name as Exim spells it (`dnslists`)."""
 
     name: str
@@ -29,13 +29,9 @@ class Condition:
     text: Text = field(default=_NOWHERE, compare=False, repr=False)
     span: Span = field(default=Span(0, 0), compare=False, repr=False)
 
-    @property
-    def place(self) -> Place:
-        return self.text.place(self.span.start)
-
 
 @dataclass(frozen=True, slots=True)
-class Modifier:
+class Modifier(Placed):
     """`name = argument`; `set` has a `variable` besides, `endpass` an argument only when one was written, which Exim ignores.
 
     `variable` is what stands behind `set`: `acl_m_score`, `acl_c0`, `dkim_verify_status`.
@@ -47,13 +43,9 @@ class Modifier:
     text: Text = field(default=_NOWHERE, compare=False, repr=False)
     span: Span = field(default=Span(0, 0), compare=False, repr=False)
 
-    @property
-    def place(self) -> Place:
-        return self.text.place(self.span.start)
-
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Placed):
     """A verb with its conditions and modifiers in their order.
 
     `exim_file` and `exim_line` are where Exim's trace says that the statement is (the last physical line of the
@@ -67,13 +59,9 @@ class Statement:
     exim_file: str = field(default="", compare=False, repr=False)
     exim_line: int = field(default=0, compare=False, repr=False)
 
-    @property
-    def place(self) -> Place:
-        return self.text.place(self.span.start)
-
 
 @dataclass(frozen=True, slots=True)
-class Acl:
+class Acl(Placed):
     """A named list of statements; `name` is empty for one given inline or as a file.
 
     `ignored` is what stands behind the colon of the name, which Exim reads and forgets.
@@ -84,7 +72,3 @@ class Acl:
     ignored: Text = field(default=_NOWHERE)
     text: Text = field(default=_NOWHERE, compare=False, repr=False)
     span: Span = field(default=Span(0, 0), compare=False, repr=False)
-
-    @property
-    def place(self) -> Place:
-        return self.text.place(self.span.start)

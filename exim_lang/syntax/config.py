@@ -18,14 +18,7 @@ from lark.exceptions import UnexpectedInput
 from exim_lang.errors import ConfigError, Problem
 from exim_lang.source.lines import LogicalLine, Source
 from exim_lang.source.text import SPACE, Span, Text
-from exim_lang.syntax.config_errors import (
-    LONGEST_NAME,
-    list_taken_error,
-    main_line_error,
-    name_too_long_error,
-    no_setting_error,
-    word_at,
-)
+from exim_lang.syntax.config_errors import list_taken_error, main_line_error, no_setting_error
 from exim_lang.syntax.config_nodes import (
     AclSection,
     ConfigFile,
@@ -49,6 +42,7 @@ from exim_lang.syntax.config_rules import (
     unparse_retry_rule,
     unparse_rewrite_rule,
 )
+from exim_lang.syntax.words import LONGEST_NAME, name_too_long_error, read_name
 
 _SECTIONS = ("acls", "authenticators", "local_scans", "retrys", "rewrites", "routers", "transports")
 _DRIVERS: dict[str, DriverKind] = {
@@ -173,7 +167,7 @@ class _Builder:
 
     def _add_to_acl(self, line: LogicalLine) -> None:
         string = line.text.string
-        if self.nameless and not string[len(word_at(string)) :].lstrip(SPACE).startswith(":"):
+        if self.nameless and not string.startswith(":", read_name(string).end):
             if not self.astray:
                 self.problem(line, "missing or malformed ACL name", Span(0, len(string)))
             self.astray = True
@@ -183,7 +177,7 @@ class _Builder:
 
     def _add_to_driver(self, line: LogicalLine, kind: DriverKind) -> None:
         string = line.text.string
-        name = word_at(string)
+        name = read_name(string).name
         long = len(name) > LONGEST_NAME
         if long:
             self.problem(line, name_too_long_error(name), Span(0, len(name)))

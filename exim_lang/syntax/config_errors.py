@@ -7,17 +7,8 @@ from collections.abc import Container
 
 from exim_lang.source.text import Span
 
-LONGEST_NAME = 63
 _LIST = re.compile("(?:hide[ \t\n\v\f\r]+)?(domain|host|address|localpart)list")
-_WORD = re.compile("(?:[A-Za-z][A-Za-z0-9_]*)?")
 _LIST_NAME = re.compile("(?:_cache)?[ \t\n\v\f\r]+([A-Za-z0-9_]*)")
-
-
-def word_at(string: str) -> str:
-    """The name that a line begins with; empty when it begins with something else."""
-    match = _WORD.match(string)
-    assert match is not None, "the pattern matches the empty string"
-    return match.group()
 
 
 def main_line_error(string: str, taken: Container[tuple[str, str]]) -> tuple[str, Span]:
@@ -44,8 +35,3 @@ def list_taken_error(kind: str, name: str) -> str:
 def no_setting_error(string: str) -> str:
     """The message for a line that does not begin with a name."""
     return f"option setting expected: {string}"
-
-
-def name_too_long_error(name: str) -> str:
-    """The message for a name that is longer than Exim takes, where it does not just cut it."""
-    return f'exim item name too long (>64), unable to use "{name[:LONGEST_NAME]}" (truncated)'

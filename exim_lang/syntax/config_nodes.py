@@ -17,8 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
-from exim_lang.source.lines import LogicalLine
-from exim_lang.source.text import Place, Span, Text
+from exim_lang.source.lines import LogicalLine, OnLine
+from exim_lang.source.text import Span, Text
 
 DriverKind: TypeAlias = Literal["router", "transport", "authenticator"]
 ListKind: TypeAlias = Literal["domain", "host", "address", "localpart"]
@@ -30,7 +30,7 @@ _NO_SPAN = Span(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(OnLine):
     """`name = value`, or `name`, `no_name`, `not_name` for a boolean.
 
     `name` is without the prefix, `prefix` is "no_", "not_" or empty (whether it is one depends on the option: there is
@@ -52,13 +52,9 @@ class Setting:
         """The name with its prefix, as Exim's messages show it."""
         return self.prefix + self.name
 
-    @property
-    def place(self) -> Place:
-        return self.line.text.place(self.span.start)
-
 
 @dataclass(frozen=True, slots=True)
-class NamedList:
+class NamedList(OnLine):
     """`domainlist name = value` and its three sisters; `cached` is the suffix `_cache`.
 
     `name` may be empty, because Exim takes that, too. Quotes are part of the value, as in a Setting.
@@ -72,23 +68,15 @@ class NamedList:
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
     span: Span = field(default=_NO_SPAN, compare=False, repr=False)
 
-    @property
-    def place(self) -> Place:
-        return self.line.text.place(self.span.start)
-
 
 @dataclass(frozen=True, slots=True)
-class Driver:
+class Driver(OnLine):
     """A router, transport or authenticator: its name and everything set in it, in order."""
 
     name: str
     settings: tuple[Setting, ...] = ()
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
     span: Span = field(default=_NO_SPAN, compare=False, repr=False)
-
-    @property
-    def place(self) -> Place:
-        return self.line.text.place(self.span.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +104,6 @@ class RewriteRule:
     replacement: Text
     flags: str = ""
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
-
-    @property
-    def place(self) -> Place:
-        return self.pattern.place(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +136,6 @@ class RetryRule:
     senders: Text | None = None
     parameters: tuple[RetryParameter, ...] = ()
     line: LogicalLine = field(default=_NO_LINE, compare=False, repr=False)
-
-    @property
-    def place(self) -> Place:
-        return self.pattern.place(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from lark.exceptions import UnexpectedInput
 from exim_lang.errors import ConfigError
 from exim_lang.source.lines import LogicalLine
 from exim_lang.source.quoted import dequote
-from exim_lang.source.text import SPACE, Span, Text
+from exim_lang.source.text import SPACE, Span, Text, after_space
 from exim_lang.syntax.config_nodes import RetryParameter, RetryRule, RewriteRule
 from exim_lang.syntax.lark import load_parser
 from exim_lang.syntax.times import read_fixed, read_time
@@ -146,10 +146,10 @@ class _Parameters:
             if not timeout or not interval or factor is None or (letter != "F" and factor < 1000):
                 raise ConfigError("bad parameters for retry rule", Span(start, self.at))
             found.append(RetryParameter(letter, timeout, interval, factor))
-            self._spaces()
+            self.at = after_space(self.string, self.at)
             if self.string.startswith(";", self.at):
                 self.at += 1
-                self._spaces()
+                self.at = after_space(self.string, self.at)
             elif self.at < len(self.string):
                 raise ConfigError("semicolon expected", Span(self.at, len(self.string)))
         return found
@@ -158,17 +158,13 @@ class _Parameters:
         if not self.string.startswith(",", self.at):
             raise ConfigError("comma expected", Span(self.at, max(self.at, len(self.string))))
         self.at += 1
-        self._spaces()
+        self.at = after_space(self.string, self.at)
         match = pattern.match(self.string, self.at)
         assert match is not None, "the pattern matches the empty string"
         self.at = match.end()
         if match[2] is None:
             raise ConfigError("comma or semicolon expected", Span(self.at, len(self.string)))
         return match[1]
-
-    def _spaces(self) -> None:
-        while self.at < len(self.string) and self.string[self.at] in SPACE:
-            self.at += 1
 
 
 def _quote(item: Text) -> str:
