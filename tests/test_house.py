@@ -25,6 +25,7 @@ LAYERS = (
     ("acl",),
     ("conditions",),
     ("smtp",),
+    ("route",),
     ("serve",),
     ("scenario",),
     ("report",),

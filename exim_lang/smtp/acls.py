@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exim_lang.expand.header_changes import apply_changes
 from exim_lang.expand.headers import header_value
 from exim_lang.smtp import rejection
+from exim_lang.smtp.dkim import run_dkim
 from exim_lang.smtp.envelope import split_address
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def run_data_acls(session: Session) -> Accepted | None:
         session.decide("DATA", b"", True, reason="no ACL")
         return Accepted(reply=reply)
     if verdict.verdict == "discard":
-        discard_all(session, "DATA")
+        discard_all(session, verdict.log_message)
         session.decide("DATA", b"", True, verdict, "discarded by DATA ACL")
         return Accepted(verdict.user_message, reply)
     if verdict.verdict != "accept":
@@ -54,19 +55,12 @@ def run_data_acls(session: Session) -> Accepted | None:
     return Accepted(verdict.user_message, reply)
 
 
-def discard_all(session: Session, _: str) -> None:
-    """The message is taken and delivered to nobody."""
+def discard_all(session: Session, log_message: bytes | None) -> None:
+    """The DATA ACL takes the message, which is delivered to nobody; `log_message` goes into the log line about that."""
+    detail = "" if log_message is None else ": " + log_message.decode("latin-1")
+    session.transaction.blackholed = "(DATA ACL discarded recipients)" + detail
     session.scope.message.recipients.clear()
     session.transaction.recipients.clear()
-
-
-def run_dkim(session: Session) -> bool:
-    """The DKIM ACL, for messages that carry a signature; the verdict of signatures is another layer's work."""
-    if session.config.text("acl_smtp_dkim") is None or "dkim_disable_verify" in session.scope.message.controls:
-        return True
-    if header_value(session.scope, b"dkim-signature", "rh") is not None:
-        session.unsupported("verifying a DKIM signature for acl_smtp_dkim")
-    return True
 
 
 def run_mime(session: Session) -> bool:

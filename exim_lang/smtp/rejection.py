@@ -26,7 +26,6 @@ NAMES = {
     "PREDATA": "DATA",
     "DATA": "after DATA",
     "PRDR": "after DATA PRDR",
-    "DKIM": "after DATA",
 }
 """What a refusal in a phase is called in log lines where that is not the name of the phase."""
 
@@ -57,8 +56,13 @@ ADMINISTRATIVE = b"Administrative prohibition"
 TEMPORARY = b"Temporary local problem - please try later"
 
 
-def refuse(session: Session, where: str, verdict: Verdict | None, *, subject: bytes = b"") -> None:
-    """Answers and logs a verdict other than accept and discard; `drop` ends the session. None is an ACL that is unset."""
+def refuse(
+    session: Session, where: str, verdict: Verdict | None, *, subject: bytes = b"", argument: bytes | None = None
+) -> None:
+    """Answers and logs a verdict other than accept and discard; `drop` ends the session. None is an ACL that is unset.
+
+    `argument` is what the log line shows of the command, where that is not all that stands behind its word.
+    """
     permanent = verdict is None or verdict.verdict in ("deny", "drop")
     user_message = verdict.user_message if verdict else None
     log_message = verdict.log_message if verdict else None
@@ -66,9 +70,10 @@ def refuse(session: Session, where: str, verdict: Verdict | None, *, subject: by
     extended = b""
     if user_message is not None:
         same = log_message == user_message
-        own, extended, rest = session.own_code(code, user_message, check=where != "VRFY", logged=not same)
-        if same:
-            log_message = rest
+        own, extended, rest = session.own_code(code, user_message, check=where != "VRFY")
+        # The log keeps the code as it was written, except one of the wrong class.
+        if same and rest != user_message and own != user_message[:3]:
+            log_message = own + b" " + rest
         code, user_message = own, rest
     tell_sender_verification(session, code, extended, permanent)
     if permanent:
@@ -80,16 +85,17 @@ def refuse(session: Session, where: str, verdict: Verdict | None, *, subject: by
         session.respond(code, user_message, extended=extended)
     else:
         session.respond(code, TEMPORARY, extended=extended)
-    write_line(session, where, verdict, permanent, log_message)
+    shown = session.scope.connection.command_argument if argument is None else argument
+    write_line(session, where, verdict, permanent, log_message, shown)
     session.decide(where, subject, False, verdict, "" if verdict else "no ACL")
     if verdict and verdict.verdict == "drop":
-        ending.log_close(session, "by DROP in ACL")
+        ending.log_close(session, "closed by DROP in ACL")
         ending.run_notquit(session, "acl-drop")
         session.closed = True
 
 
 def write_line(
-    session: Session, where: str, verdict: Verdict | None, permanent: bool, log_message: bytes | None
+    session: Session, where: str, verdict: Verdict | None, permanent: bool, log_message: bytes | None, argument: bytes
 ) -> None:
     """The log line of a refusal."""
     logs = verdict.reject_logs if verdict else ("main", "reject")
@@ -101,8 +107,8 @@ def write_line(
     what = NAMES.get(where, where)
     if where == "CONNECT":
         what = 'connection in "connect" ACL'
-    elif where not in ("PREDATA", "DATA", "MIME", "PRDR", "DKIM"):
-        what += " " + scope.connection.command_argument.decode("latin-1")
+    elif where not in ("PREDATA", "DATA", "MIME", "PRDR"):
+        what += " " + argument.decode("latin-1")
     sender = logline.sender_and_login(scope) if where in ("RCPT", "DATA", "MIME") else ""
     detail = "" if log_message is None else ": " + log_message.partition(b"\n")[0].decode("latin-1")
     temporarily = "" if permanent else "temporarily "

@@ -32,6 +32,10 @@ def wire_name(name: bytes) -> dns.name.Name:
     return dns.name.Name([*labels, b""])
 
 
+LONGEST_PIECE = 255
+"""Bytes of one character string of a TXT record."""
+
+
 def name_bytes(name: dns.name.Name) -> bytes:
     """A name as Exim's dn_expand() gives it: special characters escaped, no final dot."""
     return name.to_text(omit_final_dot=True).encode("latin-1")
@@ -63,9 +67,13 @@ def simple_data(data: dns.rdata.Rdata) -> Data | None:
 
 
 def record_from_text(name: bytes, type: str, text: str, ttl: int = DEFAULT_TTL) -> DnsRecord:
-    """One record from its presentation form (`10 mail.example.com`, `"v=spf1 -all"`); names in it are absolute."""
+    """One record from its presentation form (`10 mail.example.com`, `"v=spf1 -all"`); names in it are absolute.
+
+    The text of a TXT record may go without quotes, and is then cut into as many strings as it needs.
+    """
     if type in ("TXT", "SPF") and not text.startswith('"'):
-        text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        pieces = (text[at : at + LONGEST_PIECE] for at in range(0, len(text) or 1, LONGEST_PIECE))
+        text = " ".join('"' + piece.replace("\\", "\\\\").replace('"', '\\"') + '"' for piece in pieces)
     try:
         parsed = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.from_text(type), text, origin=dns.name.root)
     except dns.exception.DNSException as error:
