@@ -134,8 +134,6 @@ def _run_toolkit(scope: Scope, number: int) -> Outcome:
     outcome.refused, outcome.message = summary(verdict)
     outcome.log = [line for log, line in scope.log if log == "main" or ("main", line) not in scope.log]
     outcome.log = list(dict.fromkeys(outcome.log))
-    # what only -d+lists shows, and not -bh, is left out
-    outcome.trace = [line for line in outcome.trace if not line.lstrip().startswith("address match test:")]
     outcome.trace = [part for line in outcome.trace for part in line.replace("╎", "|").split("\n")]
     return outcome
 

@@ -164,7 +164,7 @@ CONDITIONS = {
     "localpart": "match_local_part",
     "ip": "match_ip",
 }
-TRACE = re.compile(r' in ".*"\?|^ address match test|^ cached |^ data from lookup saved|item ignored by|\? list match deferred')
+TRACE = re.compile(r' in ".*"\?|item ignored by|\? list match deferred')
 
 
 def listed(line: str) -> bool:

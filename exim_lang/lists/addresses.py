@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from exim_lang.expand.string_list import split_list
 from exim_lang.lists.result import ItemDeferred, ListDeferred
 from exim_lang.lists.strings import StringCheck
-from exim_lang.lists.trouble import fatal, log, trace
+from exim_lang.lists.trouble import fatal, log
 from exim_lang.syntax.list_items import ItemKind, Kind, classify, negation, split_address_pattern
 from exim_lang.taint import join, like
 
@@ -54,7 +54,6 @@ class AddressCheck:
         """Whether the address matches; sets `value`, also where only the local part does. Raises ItemDeferred."""
         address = self.address
         shown = address.decode("latin-1"), pattern.decode("latin-1")
-        trace(self.scope, f"address match test: subject={shown[0]} pattern={shown[1]}")
         at = address.rfind(b"@")
         if at == -1 and address:
             line = f'no @ found in the subject of an address list match: subject="{shown[0]}" pattern="{shown[1]}"'

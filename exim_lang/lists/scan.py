@@ -212,26 +212,18 @@ class Scan:
         """Whether a named list matches, and whether that was remembered."""
         scope, checker = self.scope, self.checker
         kind = checker.kind
-        shown = item.decode("latin-1")
         cache = self.cache if is_constant(named) else None
         slot = (kind, named.name, bytes(checker.key))
         known = cache.get(slot) if cache is not None else None
         if known is not None:
-            trace(scope, f"cached {_yes(known.matched)} match for {shown}")
             checker.value = known.value
-            trace(scope, f"cached lookup data = {'NULL' if known.value is None else known.value.decode('latin-1')}")
             return known.matched, True
         inner = Scan(scope, checker, "", cache, self.subject, self.depth + 1)
         matched = inner.expanded(named.text)
         if inner.cache is None:
             self.cache = None
             return matched, False
-        value = checker.value
-        inner.cache[slot] = Remembered(matched, value)
-        if value is not None:
-            key = checker.key.decode("latin-1")
-            told = f"data from lookup saved for cache for {shown}: key '{key}' value '{value.decode('latin-1')}'"
-            trace(scope, told)
+        inner.cache[slot] = Remembered(matched, checker.value)
         return matched, False
 
     def expanded(self, text: Text | bytes | str, *, single: bool = False) -> bool:

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 def log(scope: Scope, line: str, *, panic: bool = False) -> None:
     """Writes a line to the main log, and to the panic log as well."""
-    scope.log.append(("main", line))
-    if panic:
-        scope.log.append(("panic", line))
+    logs = ("main", "panic") if panic else ("main",)
+    scope.log.extend([(name, line) for name in logs])
 
 
 def trace(scope: Scope, line: str) -> None:
