@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
 
 
+LEVEL_MARK = "╎"
+"""Stands at every fourth level; Exim writes it in UTF-8."""
+
+
 def indentation(depth: int) -> str:
     """What stands in front of a trace line `depth` levels down."""
-    return "   ╎" * (depth // 4) + " " * (depth % 4)
+    return ("   " + LEVEL_MARK) * (depth // 4) + " " * (depth % 4)
 
 
 class Indented:

@@ -44,7 +44,7 @@ def quit_session(session: Session) -> None:
         session.respond(b"221", verdict.user_message)
     else:
         session.say(b"221 " + session.host_name + b" closing connection")
-    log_close(session, "by QUIT")
+    log_close(session, "closed by QUIT")
     session.closed = True
 
 
@@ -57,14 +57,16 @@ def lost_connection(session: Session) -> None:
         who = logline.host_and_ident(scope, flag=False)
         what = "disconnection" if scope.connection.host_address else "EOF"
         session.log("main", line=f"unexpected {what} while reading SMTP command from {who} D={session.duration()}")
+    elif scope.message.sender is None:
+        log_close(session, f"lost D={session.duration()}")
     session.closed = True
 
 
 def log_close(session: Session, how: str) -> None:
-    """The line about the end of a connection, which only some want."""
-    if logline.selected(session.scope, "smtp_connection"):
+    """The line about the end of a connection, which only some want; `how` is what happened to it."""
+    if logline.selected(session.scope, "smtp_connection") and not session.hosts.unlogged:
         who = logline.host_and_ident(session.scope, flag=False)
-        session.log("main", line=f"SMTP connection from {who} closed {how}")
+        session.log("main", line=f"SMTP connection from {who} {how}")
 
 
 def incomplete(session: Session, what: str) -> None:

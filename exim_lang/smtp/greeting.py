@@ -23,6 +23,7 @@ DEFAULT_BANNER = "$smtp_active_hostname ESMTP Exim $version_number $tod_full"
 class HostChecks:
     """What the host lists say of the client, looked up once when it connects."""
 
+    unlogged: bool = False
     unqualified_senders: bool = False
     unqualified_recipients: bool = False
     helo_verify: bool = False
@@ -89,7 +90,10 @@ def close_down(session: Session, message: bytes) -> None:
 def check_host_lists(session: Session) -> bool:
     """The lists that Exim checks for every client, in its order; False when the client was refused."""
     hosts = session.hosts
-    host_in(session, "hosts_connection_nolog")
+    hosts.unlogged = host_in(session, "hosts_connection_nolog") is True
+    if logline.selected(session.scope, "smtp_connection") and not hosts.unlogged:
+        who = logline.host_and_ident(session.scope, flag=False)
+        session.log("main", line=f"SMTP connection from {who}")
     if host_in(session, "host_lookup") is True and session.scope.connection.host_name is None:
         look_up_host_name(session.scope)
     if host_in(session, "host_reject_connection") is True:
@@ -126,7 +130,7 @@ def banner(session: Session, custom: bytes | None) -> None:
         except ExpansionError as error:
             line = f'Expansion of "{option or DEFAULT_BANNER}" (smtp_banner) failed: {error.message}'
             session.log("main", "panic", line=line)
-            ending.log_close(session, "by failure")
+            ending.log_close(session, "closed by failure")
             session.closed = True
             return
     session.send(format_banner(code, text.rstrip(b" \t\r\n\v\f"), extended))

@@ -48,7 +48,7 @@ def mail(session: Session, data: bytes) -> None:
         scope.message.sender = sender = qualify(session, sender, "qualify_domain")
     verdict = session.run_acl("MAIL", "acl_smtp_mail")
     if verdict is not None and verdict.verdict not in ("accept", "discard"):
-        rejection.refuse(session, "MAIL", verdict, subject=sender)
+        rejection.refuse(session, "MAIL", verdict, subject=sender, argument=given)
         scope.message.sender = None
         return
     requested = b", PRDR Requested" if session.transaction.prdr else b""
@@ -56,7 +56,9 @@ def mail(session: Session, data: bytes) -> None:
         session.respond_custom(b"250", verdict.user_message + requested)
     else:
         session.say(b"250 OK" + requested)
-    session.transaction.discarded = verdict is not None and verdict.verdict == "discard"
+    if verdict is not None and verdict.verdict == "discard":
+        session.transaction.discarded = True
+        session.transaction.discard_log = verdict.log_message
     session.mail_rejected = False
     session.decide("MAIL", sender, True, verdict)
 

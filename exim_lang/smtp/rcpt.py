@@ -57,7 +57,7 @@ def one_recipient(session: Session, data: bytes) -> None:
         return
     recipient.address = address
     message.recipients_total = session.transaction.rcpt_count
-    check(session, recipient)
+    check(session, recipient, given)
 
 
 def refuse_without_sender(session: Session) -> None:
@@ -115,8 +115,11 @@ def too_many(session: Session, address: bytes) -> None:
     session.decide("RCPT", address, False, reason="recipients_max")
 
 
-def check(session: Session, recipient: Recipient) -> None:
-    """Runs the RCPT ACL, unless the MAIL ACL discarded everything; no ACL is a refusal."""
+def check(session: Session, recipient: Recipient, given: bytes) -> None:
+    """Runs the RCPT ACL, unless the MAIL ACL discarded everything; no ACL is a refusal.
+
+    `given` is the address as it was sent.
+    """
     scope = session.scope
     message = scope.message
     address = recipient.address
@@ -128,7 +131,7 @@ def check(session: Session, recipient: Recipient) -> None:
         finally:
             scope.address = None
     if session.transaction.discarded or (verdict is not None and verdict.verdict == "discard"):
-        discard(session, address, verdict)
+        discard(session, address, verdict, given)
     elif verdict is not None and verdict.verdict == "accept":
         if verdict.user_message is not None:
             session.respond_custom(b"250", verdict.user_message)
@@ -142,10 +145,10 @@ def check(session: Session, recipient: Recipient) -> None:
             message.recipients_failed += 1
         else:
             message.recipients_deferred += 1
-        rejection.refuse(session, "RCPT", verdict, subject=address)
+        rejection.refuse(session, "RCPT", verdict, subject=address, argument=given)
 
 
-def discard(session: Session, address: bytes, verdict: Verdict | None) -> None:
+def discard(session: Session, address: bytes, verdict: Verdict | None, given: bytes) -> None:
     """Takes the recipient and forgets it."""
     scope = session.scope
     if verdict is not None and verdict.user_message is not None:
@@ -155,10 +158,10 @@ def discard(session: Session, address: bytes, verdict: Verdict | None) -> None:
     scope.message.recipients_failed += 1
     session.some_discarded = True
     by = "MAIL" if session.transaction.discarded else "RCPT"
-    detail = "" if verdict is None or verdict.log_message is None else ": " + verdict.log_message.decode("latin-1")
+    log_message = session.transaction.discard_log if verdict is None else verdict.log_message
+    detail = "" if log_message is None else ": " + log_message.decode("latin-1")
     sender = (scope.message.sender or b"").decode("latin-1")
-    argument = scope.connection.command_argument.decode("latin-1")
     who = logline.host_and_ident(scope)
-    line = f"{who} F=<{sender}> RCPT {argument}: discarded by {by} ACL{detail}"
+    line = f"{who} F=<{sender}> RCPT {given.decode('latin-1')}: discarded by {by} ACL{detail}"
     session.log("main", "reject", line=line)
     session.decide("RCPT", address, True, verdict, f"discarded by {by} ACL")

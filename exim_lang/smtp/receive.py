@@ -160,6 +160,12 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
         session.say(b"250 OK id=" + identity)
     if session.testing:
         session.send(NOT_REAL)
+    if not message.recipients:
+        by = "MAIL" if session.transaction.discarded else "RCPT"
+        who = session.transaction.blackholed or f"({by} ACL discarded recipients)"
+        session.log("main", line=f"=> blackhole {who}")
+        session.log("main", line="Completed")
+        session.message_id = ""
     headers = tuple(header for header in message.headers or () if header.kind != "*")
     controls = dict(message.controls)
     recipients = tuple(message.recipients)

@@ -77,6 +77,10 @@ class Transaction:
     recipients: list[Recipient] = field(default_factory=list)
     discarded: bool = False
     """The MAIL ACL discards every recipient."""
+    discard_log: bytes | None = None
+    """The log message of the MAIL ACL that discards."""
+    blackholed: str = ""
+    """Who discarded the message as a whole, as the log says it."""
     too_many: bool = False
     prdr: bool = False
     rcpt_count: int = 0
@@ -110,6 +114,8 @@ class Session:
         scope.log = logline.LogBook(scope.log, self._log_prefix, on_log)
         self.events: list[Event] = []
         self.closed = False
+        self.died = False
+        """Exim's process ended, and the session with it."""
         self.notes: list[str] = []
         self.esmtp = False
         self.helo_seen = False
@@ -219,16 +225,14 @@ class Session:
         own, extended, rest = self.own_code(code, message)
         self.respond(own, rest, extended=extended)
 
-    def own_code(self, code: bytes, message: bytes, *, check: bool = True, logged: bool = True) -> tuple[bytes, bytes, bytes]:
+    def own_code(self, code: bytes, message: bytes, *, check: bool = True) -> tuple[bytes, bytes, bytes]:
         """Code, extended code and text of a custom message; a code of another class than `code` is not taken, and logged."""
         own, extended, rest = split_code(message)
         if not own:
             return code, b"", message
         if check and own[:1] != code[:1]:
-            if logged:
-                words = f"configured error code starts with incorrect digit (expected {chr(code[0])})"
-                line = f'{words} in "{message.decode("latin-1")}"'
-                self.log("main", "panic", line=line)
+            words = f"configured error code starts with incorrect digit (expected {chr(code[0])})"
+            self.log("main", "panic", line=f'{words} in "{message.decode("latin-1")}"')
             return code, b"", rest
         return own, extended, rest
 
@@ -314,7 +318,7 @@ class Session:
 
     def _history(self) -> str:
         names = self.scope.connection.command_history
-        return (" C=" if len(names) <= HISTORY else " C=...") + b",".join(names[-HISTORY:]).decode()
+        return (" C=" if len(names) < HISTORY else " C=...") + b",".join(names[-HISTORY:]).decode()
 
     def duration(self) -> str:
         """How long the client has been connected, as log lines say it."""
@@ -412,7 +416,7 @@ class Session:
         if not any(line.endswith(death.message) for _, line in self.scope.log[-2:]):
             self.log("main", "panic", line=death.message)
         self.decide("", self.command, False, reason=death.message)
-        self.closed = True
+        self.closed = self.died = True
 
     def _step(self, action: Callable[[], None], line: bytes) -> None:
         """Does one thing, then completes the decisions that it made with the command and the replies it led to."""

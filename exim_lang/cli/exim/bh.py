@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from exim_lang.acl.trace import LEVEL_MARK
 from exim_lang.cli.exim.scope import exim_scope, split_port
 from exim_lang.expand.state import Message
 from exim_lang.smtp.client import address_and_port
@@ -51,7 +52,7 @@ def run(flags: Flags, config: Config) -> int:
     out.write(OPENING.format(address=address.decode()).encode())
     session = Session(scope, testing=True, on_log=log)
     converse(session)
-    return 0
+    return 1 if session.died else 0
 
 
 def converse(session: Session) -> None:
@@ -77,7 +78,8 @@ def write(data: bytes) -> None:
 def trace(line: str) -> None:
     """One or more lines of the trace."""
     text = "".join(f">>> {part}\n" for part in line.split("\n"))
-    sys.stderr.buffer.write(text.encode("latin-1", "replace"))
+    # The mark of deeper levels is the one character that is more than a byte.
+    sys.stderr.buffer.write(text.replace(LEVEL_MARK, LEVEL_MARK.encode().decode("latin-1")).encode("latin-1", "replace"))
 
 
 def log(logs: tuple[str, ...], line: str) -> None:
