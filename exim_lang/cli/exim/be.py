@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
+from exim_lang.cli.exim.refusal import log_stamp
 from exim_lang.cli.exim.scope import exim_scope
-from exim_lang.errors import EximLangError, UsageError
+from exim_lang.errors import EximLangError, ProcessDied, UsageError
 from exim_lang.expand.engine import expand
 from exim_lang.taint import taint
 
@@ -24,16 +25,21 @@ SET = re.compile(rb"set(,t)?\s+acl_([cm][0-9_]\w*)\s*=\s*(.*)", re.DOTALL)
 
 
 def run(flags: Flags, config: Config) -> int:
-    """Expands what the command line or the standard input gives; errors are told, never the exit status."""
+    """Expands what the command line or the standard input gives; returns 1 where Exim's process would end, otherwise 0."""
     scope = exim_scope(flags, config)
     if "bem" in flags.facts:
         read_message(scope, flags.facts["bem"])
     out = sys.stdout.buffer
-    if flags.arguments:
-        for argument in flags.arguments:
-            out.write(answer(argument.encode("latin-1"), scope) + b"\n")
-        return 0
-    answer_lines(scope, flags.macros)
+    try:
+        if flags.arguments:
+            for argument in flags.arguments:
+                out.write(answer(argument.encode("latin-1"), scope) + b"\n")
+        else:
+            answer_lines(scope, flags.macros)
+    except ProcessDied as death:
+        out.flush()
+        sys.stderr.buffer.write(f"{log_stamp(scope.world.now())} {death.message}\n".encode("latin-1", "replace"))
+        return 1
     return 0
 
 
@@ -96,12 +102,14 @@ def replace_macros(line: bytes, macros: dict[str, str]) -> bytes | None:
 
 
 def answer(text: bytes, scope: Scope) -> bytes:
-    """What Exim prints for one string."""
+    """What Exim prints for one string; raises ProcessDied."""
     setting = SET.fullmatch(text) if text.startswith(b"set") else None
     try:
         if setting is None:
             return expand(text, scope)
         tainted, name, value = setting[1], setting[2].decode("latin-1"), expand(setting[3], scope)
+    except ProcessDied:
+        raise
     except EximLangError as error:
         return b"Failed: " + error.message.encode("latin-1")
     variables = scope.connection.acl_c if name[0] == "c" else scope.message.acl_m
