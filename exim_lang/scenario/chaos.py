@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from exim_lang.scenario.answers import LOCAL, Fault
-from exim_lang.scenario.run import Runner
 
 if TYPE_CHECKING:
-    from exim_lang.scenario.load import Case, Suite
+    from exim_lang.scenario.load import Case
     from exim_lang.scenario.results import Result
+    from exim_lang.scenario.run import Runner
 
 WAYS = ("deferring", "refused", "timed out")
 
@@ -36,14 +36,14 @@ class Change:
         return {**asdict(self), "grave": self.grave}
 
 
-def chaos_of(suite: Suite, case: Case, result: Result) -> list[Change]:
+def chaos_of(runner: Runner, case: Case, result: Result) -> list[Change]:
     """Runs a test once for each backend that it asked and each way to be down."""
     changes = []
     for backend in result.asked:
         if backend in LOCAL:
             continue
         for way in WAYS:
-            again = Runner(suite).run(case, Fault(backend, way))
+            again = runner.run(case, Fault(backend, way))
             changes.append(Change(result.file, case.name, backend, way, *first_difference(result, again)))
     return changes
 
@@ -61,22 +61,34 @@ def first_difference(result: Result, again: Result) -> tuple[str, str]:
 
 
 def table(changes: list[Change]) -> list[str]:
-    """The changes as a table; what stayed as it was is counted only."""
+    """What changes in which test, and a summary by backend; what stays as it was is counted only."""
     lines = ["what happens to the mail with a backend down"]
     if not changes:
         return [*lines, "  no test asks any backend"]
     changed = [change for change in changes if change.before != change.after]
-    for test in dict.fromkeys((change.file, change.test) for change in changed):
-        own = [change for change in changed if (change.file, change.test) == test]
-        lines.append(f"  {test[0]}: {test[1]}")
-        grouped: dict[tuple[str, str, str], list[Change]] = {}
-        for change in own:
-            grouped.setdefault((change.backend, change.before, change.after), []).append(change)
-        for (backend, before, after), same in grouped.items():
-            mark = "!" if same[0].grave else " "
-            ways = ", ".join(one.way for one in same)
-            lines.append(f"  {mark} {backend:<12} {ways:<32} {after}, instead of {before.split(' at ')[0]}")
-    lines.append(f"  {len(changes)} runs, {len(changes) - len(changed)} of them as with everything up")
+    for file in dict.fromkeys(change.file for change in changed):
+        lines.append(f"  {file}")
+        for test in dict.fromkeys(change.test for change in changed if change.file == file):
+            lines.append(f"    {test}")
+            lines += rows_of([change for change in changed if (change.file, change.test) == (file, test)])
+    lines += ["", f"  {'backend':<12} {'how':<10} {'as before':>9} {'otherwise':>9} {'grave':>6}"]
+    for backend, way in dict.fromkeys((change.backend, change.way) for change in changes):
+        own = [change for change in changes if (change.backend, change.way) == (backend, way)]
+        otherwise, grave = sum(one.before != one.after for one in own), sum(one.grave for one in own)
+        lines.append(f"  {backend:<12} {way:<10} {len(own) - otherwise:>9} {otherwise:>9} {grave:>6}")
     if any(change.grave for change in changed):
-        lines.append("  ! mail is refused for good, thrown away or let in because a backend is down")
+        lines.append("  grave (!): mail is refused for good, thrown away or let in because a backend is down")
     return lines
+
+
+def rows_of(changes: list[Change]) -> list[str]:
+    """The changes of one test, those with the same effect in one line."""
+    grouped: dict[tuple[str, str, str], list[Change]] = {}
+    for change in changes:
+        grouped.setdefault((change.backend, change.before, change.after), []).append(change)
+    rows = []
+    for (backend, before, after), same in grouped.items():
+        ways = ", ".join(one.way for one in same)
+        mark = "!" if same[0].grave else " "
+        rows.append(f"    {mark} {backend:<12} {ways:<32} {after}, instead of {before.split(' at ')[0]}")
+    return rows

@@ -79,7 +79,7 @@ def describe_client(scope: Scope, client: Client) -> None:
     """Fills in who is at the other end; raises UsageError for an address that is none."""
     connection, version = scope.connection, scope.config.dialect.version
     connection.host_address, connection.host_port = address_and_port(client.host, version)
-    if not connection.host_address:
+    if client.host and not connection.host_address:
         raise UsageError(f'client: host: "{client.host}" is not an IP address')
     connection.host_port = client.port or connection.host_port
     if client.interface:

@@ -136,7 +136,7 @@ class _Running:
         scope.watch = self.runner.watch_of(config)
         scope.process.config_file = os.fsencode(os.path.abspath(config.path))
         for name, value in scenario.variables.items():
-            scope.variables[name] = sent(value)
+            scope.variables[name] = sent(str(value))
         return scope
 
     @property

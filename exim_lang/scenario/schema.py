@@ -19,7 +19,7 @@ class _Strict(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=Tr
 class Client(_Strict):
     """Who is at the other end."""
 
-    host: Annotated[str, Meta(description="IP address")] = "192.0.2.1"
+    host: Annotated[str, Meta(description="IP address; empty: a local process")] = "192.0.2.1"
     port: int = 0
     name: Annotated[str | None, Meta(description="its name, instead of a DNS lookup")] = None
     helo: Annotated[str, Meta(description="what it says in EHLO")] = "client.example"
@@ -93,7 +93,7 @@ class Expectation(_Strict):
     code: Annotated[int | str | UnsetType, Meta(description="of the reply: 550, 5xx or /regex/")] = UNSET
     message: Annotated[Pattern | UnsetType | None, Meta(description="text of the reply, its lines joined by newlines")] = UNSET
     log_message: Pattern | UnsetType | None = UNSET
-    variables: Annotated[dict[str, Pattern | None], Meta(description="name without $; null: empty")] = {}
+    variables: Annotated[dict[str, Pattern | int | None], Meta(description="name without $; null: empty")] = {}
     headers: Annotated[dict[str, Pattern | None], Meta(description="header lines that the message then has; null: none")] = {}
     recipients: Annotated[list[str] | UnsetType, Meta(description="of the message that was taken")] = UNSET
     log: Annotated[list[Pattern], Meta(description="log lines; each must have been written, in any order")] = []
@@ -147,7 +147,7 @@ class Scenario(_Strict):
     fixtures: Fixtures = field(default_factory=Fixtures)
     client: Client | UnsetType = UNSET
     messages: dict[str, Message] = {}
-    variables: Annotated[dict[str, str], Meta(description="variables that are given a value beforehand, without $")] = {}
+    variables: Annotated[dict[str, str | int], Meta(description="variables that are given a value beforehand, without $")] = {}
     steps: list[Step] | UnsetType = UNSET
     acl: Annotated[str | UnsetType, Meta(description="the name of an ACL, or its text")] = UNSET
     phase: Annotated[str, Meta(description="in which `acl` runs: CONNECT, MAIL, RCPT, DATA, ...")] = "RCPT"

@@ -72,12 +72,13 @@ def run_file(path: Path, wanted: Wanted) -> Report:
         return CoverageWatch(report.coverage, config)
 
     runner = Runner(suite, watch if wanted.coverage else None)
+    unwatched = Runner(suite)
     cases = [case for case in suite.cases if wanted.takes(case, str(path))]
     for case in cases:
         result = runner.run(case)
         report.results.append(result)
         if wanted.chaos:
-            report.changes += chaos_of(suite, case, result)
+            report.changes += chaos_of(unwatched, case, result)
     return report
 
 
