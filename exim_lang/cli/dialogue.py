@@ -9,11 +9,11 @@ import re
 import sys
 from typing import TYPE_CHECKING, assert_never
 
-from exim_lang.acl.scope import new_scope
 from exim_lang.cli.exim.scope import split_port
 from exim_lang.cli.scope_options import world_from
 from exim_lang.errors import EximLangError, UsageError
 from exim_lang.expand.state import Tls
+from exim_lang.route.scope import routed_scope
 from exim_lang.smtp.client import address_and_port
 from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.session import Session
@@ -40,7 +40,7 @@ class Dialogue:
         self.shown = 0
         self.scripted = False
         self.advertised: list[bytes] = []
-        self.scope = new_scope(config, world_from(options))
+        self.scope = routed_scope(config, world_from(options))
         self.describe_client()
         if options.trace:
             self.scope.debug = self.trace

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 
 from exim_lang.errors import UsageError
 
-MODES = {"-be": "be", "-bem": "be", "-bh": "bh", "-bhc": "bh", "-bP": "bp", "-bV": "bv", "-bt": "bt", "-bv": "bverify"}
+MODES = {"-be": "be", "-bem": "be", "-bh": "bh", "-bhc": "bh", "-bP": "bp", "-bV": "bv", "-bt": "bt"} | {
+    "-bv": "bverify",
+    "-bvs": "bverify",
+}
 PLAIN = {"-v", "-N", "-odi", "-odb", "-odq", "-odf", "-oi", "-i", "-t", "-x", "-G", "-oMm"}
 WITH_VALUE = {"-f", "-F", "-oMa", "-oMaa", "-oMai", "-oMas", "-oMi", "-oMr", "-oMs", "-oMt", "-oX", "-p", "-oB", "-oP"}
 

@@ -1,0 +1,1 @@
+"""Where a mail would go: routers, the verification of addresses, rewriting of the envelope."""

@@ -1,0 +1,208 @@
+"""The router `redirect`: aliases and forwarding (specification chapter 22)."""
+
+from __future__ import annotations
+
+import os
+
+from exim_lang.errors import EximLangError, ExpansionError, ForcedFailure
+from exim_lang.route.address import Outcome, RoutedAddress
+from exim_lang.route.common import check_user, find_transport, set_errors_and_headers
+from exim_lang.route.forward_list import ListError, ListReader, Redirection, Target, is_filter
+from exim_lang.route.registry import Run, router_driver
+from exim_lang.route.rewrite import qualify_address, rewrite_address
+from exim_lang.taint import is_tainted, join, taint, untainted
+
+
+@router_driver("redirect")
+def redirect(run: Run) -> Outcome:
+    """Replaces the address by those that the data or the file names."""
+    router, address = run.router, run.address
+    outcome = check_user(run)
+    if outcome != "ok":
+        return outcome
+    data = _data(run)
+    if not isinstance(data, bytes):
+        return data
+    kind = is_filter(data)
+    if kind:
+        return _filter(run, kind)
+    reader = _reader(run)
+    if isinstance(reader, str):
+        return run.defer(reader)
+    try:
+        redirection = reader.read(data)
+    except ListError as error:
+        what = "data" if "data" in router.settings else "file"
+        return run.defer(f"error in redirect {what}: {error.message}")
+    match redirection.special:
+        case "fail" | "defer":
+            address.user_message = address.message = redirection.message
+            address.pass_message = True
+            if redirection.special == "defer":
+                return "defer"
+            if redirection.targets:
+                outcome = _generate(run, redirection)
+            return "fail"
+    if redirection.errors:
+        for error_text in redirection.errors:
+            run.log(f"{router.name} router: skipped error: {error_text}")
+        if not redirection.targets:
+            return run.fail_with("decline", "syntax error in redirection data")
+    if not redirection.targets:
+        if redirection.special != "blackhole":
+            return "decline"
+        return "discard" if run.purpose == "deliver" and not run.testing else "ok"
+    return _generate(run, redirection)
+
+
+def _data(run: Run) -> bytes | Outcome:
+    """The data, from `data` or out of `file`."""
+    router, address = run.router, run.address
+    option = "data" if "data" in router.settings else "file"
+    text = router.text(option)
+    if text is None:
+        return "decline"
+    try:
+        value = run.expand(text)
+    except ForcedFailure:
+        return "decline"
+    except ExpansionError as error:
+        return run.defer(f'failed to expand "{text}": {error.message}')
+    if option == "data":
+        return value
+    shown = value.decode("latin-1")
+    if is_tainted(value):
+        line = f"Tainted name '{shown}' for file read not permitted"
+        run.log(line, panic=True)
+        return run.defer(line)
+    if not value.startswith(b"/"):
+        return run.defer(f'"{shown}" is not an absolute path')
+    try:
+        return taint(run.scope.world.read_file(untainted(value)))
+    except FileNotFoundError:
+        address.message = address.user_message = None
+        return "decline"
+    except NotADirectoryError as error:
+        if router.option("ignore_enotdir"):
+            return "decline"
+        return run.defer(f"failed to open {shown}: {error.strerror}")
+    except PermissionError as error:
+        if router.option("ignore_eacces"):
+            return "decline"
+        return run.defer(f"failed to open {shown}: {error.strerror}")
+    except OSError as error:
+        return run.defer(f"failed to open {shown}: {error.strerror or os.strerror(error.errno or 0)}")
+
+
+def _filter(run: Run, kind: str) -> Outcome:
+    """A filter file where filters are allowed is more than this router can follow; elsewhere it is an error."""
+    router = run.router
+    forbidden = run.flag("forbid_exim_filter" if kind == "Exim" else "forbid_sieve_filter")
+    if not run.flag("allow_filter") or forbidden:
+        why = f"{kind} filtering not enabled" if run.flag("allow_filter") else "filtering not enabled"
+        return run.defer(f"error in filter {'data' if 'data' in router.settings else 'file'}: {why}")
+    setting = router.settings["data" if "data" in router.settings else "file"]
+    raise EximLangError(
+        f"the {router.name} router needs the {kind} filter of {run.address.address.decode('latin-1')}, "
+        "and filters are not evaluated",
+        setting.span,
+        setting.line.text,
+    )
+
+
+def _reader(run: Run) -> ListReader | str:
+    """Reads a list as the options of the router want it, or says why it cannot."""
+    router, scope = run.router, run.scope
+    permitted = {name for name in ("defer", "fail") if router.option(f"allow_{name}")}
+    permitted |= {name for name in ("blackhole", "include") if not router.option(f"forbid_{name}")}
+    directory = None
+    text = router.text("include_directory")
+    domain = None
+    try:
+        if text is not None:
+            directory = run.expand(text)
+        text = router.text("qualify_domain")
+        if text is not None:
+            domain = run.expand(text)
+    except ExpansionError as error:
+        return f'failed to expand "{text}" in {router.name} router: {error.message}'
+    if router.option("qualify_preserve_domain"):
+        domain = run.domain
+
+    def qualify(address: bytes) -> bytes:
+        if b"@" not in address and domain is not None:
+            address = join([address, b"@", domain])
+        if router.option("rewrite"):
+            return rewrite_address(scope, address, "t")
+        return qualify_address(scope, address, "qualify_recipient")
+
+    return ListReader(
+        scope,
+        frozenset(permitted),
+        qualify,
+        run.domain,
+        directory,
+        bool(router.option("skip_syntax_errors")),
+        bool(scope.config.option("allow_domain_literals")),
+    )
+
+
+def _generate(run: Run, redirection: Redirection) -> Outcome:
+    """Puts the new addresses in front of those that are still to be routed."""
+    address, router = run.address, run.router
+    outcome = set_errors_and_headers(run)
+    if outcome != "ok":
+        return outcome
+    start = router.text("redirect_router")
+    start_router = run.config.driver("router", start.string) if start is not None else None
+    children = []
+    for target in redirection.targets:
+        child = address.child(_not_an_ancestor(run, target))
+        child.start_router = start_router
+        child.state.domain_data, child.state.local_part_data = address.state.domain_data, address.state.local_part_data
+        if target.generated:
+            _set_up(run, child)
+        children.append(child)
+        run.say(f"{router.name} router generated {child.address.decode('latin-1')}")
+    run.chains.new[:0] = children
+    return "ok"
+
+
+def _not_an_ancestor(run: Run, target: Target) -> bytes:
+    """With check_ancestor an address that would lead back to an ancestor is replaced by this one."""
+    if not run.router.option("check_ancestor") or target.generated:
+        return target.address
+    parent: RoutedAddress | None = run.address
+    while parent is not None:
+        caseful = parent.router is not None and bool(parent.router.option("caseful_local_part"))
+        one, other = target.address, parent.address
+        if one == other or (not caseful and one.lower() == other.lower()):
+            run.say("generated parent replaced by child")
+            return run.address.address
+        parent = parent.parent
+    return target.address
+
+
+def _set_up(run: Run, child: RoutedAddress) -> None:
+    """Transport and variables of a pipe or a file."""
+    child.generated = True
+    child.router = run.router
+    state, own = child.state, run.address.state
+    state.local_part, state.domain = own.local_part, own.domain
+    state.home = own.home
+    if child.address.startswith(b"|"):
+        option, state.address_pipe = "pipe_transport", child.address
+        child.forbidden = run.flag("forbid_pipe")
+    else:
+        option = "directory_transport" if child.address.endswith(b"/") else "file_transport"
+        state.address_file = child.address
+        child.forbidden = run.flag("forbid_file")
+    saved, run.scope.address = run.scope.address, state
+    try:
+        found = find_transport(run, run.router.text(option), option)
+    finally:
+        run.scope.address = saved
+    if isinstance(found, str):
+        child.setup_error = found
+    else:
+        child.transport = found

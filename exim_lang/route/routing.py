@@ -1,0 +1,310 @@
+"""The loop over the routers for one address (specification sections 3.10 to 3.13)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exim_lang.errors import ClosedWorld, EximLangError, ExpansionError, ForcedFailure
+from exim_lang.expand.state import Address
+from exim_lang.expand.string_list import split_list
+from exim_lang.lists.match import check_list
+from exim_lang.route.address import Chains, Outcome, Purpose, RoutedAddress, Step
+from exim_lang.route.common import truth
+from exim_lang.route.preconditions import check_affixes, check_preconditions
+from exim_lang.route.registry import ROUTERS, Run
+from exim_lang.taint import like
+
+if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
+    from exim_lang.model.config import Driver
+
+DYNASTY = 100
+"""Ancestors that an address may have."""
+
+
+def split_address(scope: Scope, address: RoutedAddress) -> None:
+    """Sets local part and domain; the percent hack (percent_hack_domains) is applied. Raises ListDeferred."""
+    address.split(address.address)
+    text = scope.config.text("percent_hack_domains")
+    while text is not None and b"%" in address.caseful:
+        if check_list(scope, "domain", address.state.domain, text, option="percent_hack_domains") is None:
+            break
+        local_part, _, domain = address.caseful.rpartition(b"%")
+        address.address = like(local_part + b"@" + domain, address.address)
+        address.split(address.address)
+
+
+def route_address(
+    scope: Scope, address: RoutedAddress, chains: Chains, purpose: Purpose, *, testing: bool = False
+) -> Outcome:
+    """Passes the address from router to router until one decides; what it is routed to ends up in `chains`.
+
+    The answer is "ok" (also for an address that goes on under another name), "fail", "defer" or "discard"; the address
+    has the message. Raises ClosedWorld.
+    """
+    saved = scope.address, scope.numeric, scope.value, scope.where
+    run = Run(scope, scope.config.routers[0], address, purpose, chains, testing=testing) if scope.config.routers else None
+    shown = address.address.decode("latin-1")
+    if scope.debug is not None:
+        scope.debug(">" * 45)
+        scope.debug(f"routing {shown}")
+    try:
+        scope.address = address.state
+        outcome = _loop(run, address) if run is not None else None
+        if outcome is None:
+            outcome = _unrouteable(scope, address)
+        return outcome
+    finally:
+        scope.address, scope.numeric, scope.value, scope.where = saved
+        address.state.router_name = b""
+
+
+def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
+    """None when there are no more routers."""
+    routers = run.config.routers
+    at = routers.index(address.start_router) if address.start_router is not None else 0
+    while at < len(routers):
+        router = run.router = address.router = routers[at]
+        at += 1
+        run.say(f"--------> {router.name} router <--------")
+        step = Step(router.name, "")
+        address.steps.append(step)
+        looped = _already_routed(run)
+        if looped is None:
+            run.log(f"routing loop for {address.address.decode('latin-1')}", panic=True)
+            step.outcome = "routing loop"
+            return "defer"
+        if looped:
+            step.outcome = "skipped: previously routed"
+            continue
+        state = address.state
+        state.router_name = router.name.encode("latin-1")
+        run.scope.where = f"router {router.name}"
+        try:
+            outcome = _one(run, step)
+        except ClosedWorld as error:
+            raise error.at(router.line.text, router.span) from error.__cause__
+        state.router_name = b""
+        match outcome:
+            case "next":
+                continue
+            case "end":
+                return None
+            case "pass":
+                target = router.text("pass_router")
+                if target is not None:
+                    at = next(n for n, other in enumerate(routers) if other.name == target.string)
+                continue
+            case "decline":
+                more = truth(run, "more")
+                if isinstance(more, str):
+                    return run.defer(more)
+                if not more:
+                    run.say('"more" is false: skipping remaining routers')
+                    return None
+                continue
+            case "ok":
+                return _succeeded(run)
+            case "rerouted":
+                run.say(f"re-routed to {run.chains.new[0].address.decode('latin-1')}")
+                return "ok"
+            case "defer":
+                message = "<none>" if address.message is None else address.message.decode("latin-1")
+                run.say(f"{router.name} router: defer for {address.address.decode('latin-1')}\n  message: {message}")
+                return "defer"
+            case "fail" | "discard":
+                return outcome
+            case _:
+                raise EximLangError(f"{router.name} router returned unknown value {outcome}")
+    return None
+
+
+def _one(run: Run, step: Step) -> str:
+    """Asks one router: an Outcome, "next" for one that is skipped, or "end"."""
+    router, address = run.router, run.address
+    if not check_affixes(run):
+        step.outcome = "skipped: prefix or suffix mismatch"
+        return "next"
+    spoken: list[str] = []
+    listener = run.scope.debug
+
+    def remember(line: str) -> None:
+        spoken.append(line)
+        if listener is not None:
+            listener(line)
+
+    run.scope.debug = remember
+    try:
+        checked = check_preconditions(run)
+    finally:
+        run.scope.debug = listener
+    if checked == "skip":
+        reason = next((line for line in reversed(spoken) if line.startswith(f"{router.name} router skipped: ")), "")
+        step.outcome = reason.removeprefix(f"{router.name} router ") or "skipped"
+        return "next"
+    if checked == "defer":
+        step.outcome = "defer"
+        return "defer"
+    outcome = _set_variables(run)
+    if outcome is None:
+        outcome = _set_address_data(run)
+    if outcome is not None:
+        step.outcome = outcome
+        return outcome
+    address.local_host_removed = False
+    address.user = run.user
+    run.say(f"calling {router.name} router")
+    function = ROUTERS.get(router.driver)
+    if function is None:
+        raise EximLangError(f"the router driver {router.driver} is not available", router.span, router.line.text)
+    result = function(run)
+    step.outcome = result
+    if result == "fail":
+        run.say(f"{router.name} router forced address failure")
+        return result
+    if run.purpose in ("sender", "recipient") and router.option(f"fail_verify_{run.purpose}") and result in ("ok", "pass"):
+        address.message = f"{router.name} router forced verify failure".encode("latin-1")
+        for chain in (run.chains.local, run.chains.remote):
+            if chain and chain[0] is address:
+                chain.pop(0)
+        step.outcome = "fail"
+        return "fail"
+    if result in ("pass", "decline"):
+        word = "passed" if result == "pass" else "declined"
+        run.say(f"{router.name} router {word} for {address.address.decode('latin-1')}")
+    return result
+
+
+def _already_routed(run: Run) -> bool | None:
+    """Whether an ancestor was routed here under the same address; None when there are too many ancestors."""
+    router = run.router
+    address = run.address
+    parent = address.parent
+    count = 0
+    while parent is not None:
+        if parent.router is router:
+            repeat = router.fact("repeat_use") is None or bool(router.option("repeat_use"))
+            broken = not repeat or parent.address.lower() == address.address.lower()
+            if repeat and broken and router.option("caseful_local_part"):
+                broken = parent.address.rpartition(b"@")[0] == address.address.rpartition(b"@")[0]
+            if broken:
+                run.say(f"{router.name} router skipped: previously routed {parent.address.decode('latin-1')}")
+                return True
+        count += 1
+        if count > DYNASTY:
+            return None
+        parent = parent.parent
+    return False
+
+
+def _declined_early(run: Run) -> str:
+    """An expansion was forced to fail: as if the router declined."""
+    more = truth(run, "more")
+    if isinstance(more, str):
+        return run.defer(more)
+    if not more:
+        run.say('"more"=false: skipping remaining routers')
+        return "end"
+    return "next"
+
+
+def _set_variables(run: Run) -> str | None:
+    """The options `set = r_name = value`; None to go on."""
+    router, address = run.router, run.address
+    text = router.text("set") if router.fact("set") is not None else None
+    if text is None:
+        return None
+    for item in split_list(text.encode(), None, default=ord(";")):
+        name, _, value = item.partition(b"=")
+        key = name.strip().decode("latin-1")
+        if not key.startswith("r_"):
+            return run.defer(f"bad router variable name '{key}' in {router.name} router\n")
+        assigned = value.lstrip()
+        try:
+            result = run.expand(assigned)
+        except ForcedFailure:
+            shown = assigned.decode("latin-1")
+            run.say(f'forced failure in expansion of "{shown}" (router variable): decline action taken')
+            return _declined_early(run)
+        except ExpansionError as error:
+            shown = assigned.decode("latin-1")
+            return run.defer(f'expansion of "{shown}" failed in {router.name} router: {error.message}')
+        address.state.router_variables[key[2:]] = result
+    return None
+
+
+def _set_address_data(run: Run) -> str | None:
+    router = run.router
+    text = router.text("address_data")
+    if text is None:
+        return None
+    run.say("processing address_data")
+    try:
+        run.address.state.address_data = run.expand(text)
+    except ForcedFailure:
+        run.say(f'forced failure in expansion of "{text}" (address_data): decline action taken')
+        return _declined_early(run)
+    except ExpansionError as error:
+        return run.defer(f'expansion of "{text}" failed in {router.name} router: {error.message}')
+    return None
+
+
+def _unrouteable(scope: Scope, address: RoutedAddress) -> Outcome:
+    """There are no more routers."""
+    if scope.debug is not None:
+        scope.debug("no more routers")
+    if address.message is None:
+        message = b"Unrouteable address"
+        router = address.router
+        text = router.text("cannot_route_message") if router is not None else None
+        if text is not None and router is not None:
+            try:
+                message = scope.expand(text)
+            except ForcedFailure:
+                pass  # the usual message is what remains
+            except ExpansionError as error:
+                line = f"failed to expand cannot_route_message in {router.name} router: {error.message}"
+                scope.log += [("main", line), ("panic", line)]
+        address.message = address.user_message = message
+    address.router = None
+    return "fail"
+
+
+def _succeeded(run: Run) -> Outcome:
+    unseen = truth(run, "unseen")
+    if isinstance(unseen, str):
+        return run.defer(unseen)
+    run.say(f"routed by {run.router.name} router{' (unseen)' if unseen else ''}")
+    run.address.message = None
+    following = next_router(run.config.routers, run.router)
+    if unseen and following is not None:
+        go_on(run, following)
+    return "ok"
+
+
+def next_router(routers: list[Driver], router: Driver) -> Driver | None:
+    """The router behind `router`."""
+    at = routers.index(router) + 1
+    return routers[at] if at < len(routers) else None
+
+
+def go_on(run: Run, following: Driver) -> None:
+    """A copy of the address is routed on, from the next router; both get the address as their parent."""
+    address = run.address
+    parent = RoutedAddress(address.address, address.parent, router=address.router)
+    parent.state = Address(
+        local_part=address.state.local_part,
+        domain=address.state.domain,
+        prefix=address.state.prefix,
+        suffix=address.state.suffix,
+        parent=address.state.parent,
+        original=address.state.original,
+    )
+    copy = parent.child(address.address)
+    copy.state.address_data = address.state.address_data
+    copy.state.router_variables = dict(address.state.router_variables)
+    copy.start_router = following
+    copy.errors_to = address.errors_to
+    copy.headers_add, copy.headers_remove = address.headers_add, address.headers_remove
+    address.parent = parent
+    run.chains.new.insert(0, copy)
