@@ -41,7 +41,7 @@ def auth(session: Session, argument: bytes) -> None:
         return
     verdict = session.run_acl("AUTH", "acl_smtp_auth")
     if verdict is not None and verdict.verdict != "accept":
-        rejection.refuse(session, "AUTH", verdict, subject=argument)
+        rejection.refuse(session, "AUTH", verdict, subject=argument, argument=argument.split(b" ")[0])
         return
     name, _, data = argument.partition(b" ")
     if not _MECHANISM.issuperset(name):

@@ -52,6 +52,9 @@ VERIFICATION_TEXTS = {
 }
 """What the client is told of a failed sender verification: in front of the address, and behind the reason."""
 
+SHOWN = 100
+"""Characters of a command's argument that log lines show."""
+
 ADMINISTRATIVE = b"Administrative prohibition"
 TEMPORARY = b"Temporary local problem - please try later"
 
@@ -108,7 +111,7 @@ def write_line(
     if where == "CONNECT":
         what = 'connection in "connect" ACL'
     elif where not in ("PREDATA", "DATA", "MIME", "PRDR"):
-        what += " " + argument.decode("latin-1")
+        what += " " + argument[:SHOWN].decode("latin-1")
     sender = logline.sender_and_login(scope) if where in ("RCPT", "DATA", "MIME") else ""
     detail = "" if log_message is None else ": " + log_message.partition(b"\n")[0].decode("latin-1")
     temporarily = "" if permanent else "temporarily "
