@@ -15,6 +15,7 @@ from exim_lang.acl.verdict import Result
 from exim_lang.errors import Deferred
 from exim_lang.expand.engine import expand
 from exim_lang.expand.ip_address import ip_version
+from exim_lang.expand.options import log_selected
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import split_list
 from exim_lang.lists.forward import ask
@@ -169,7 +170,7 @@ def _look_up(scope: Scope, item: Item, key: bytes, prepended: bytes, unknown: Re
         say_unindented(scope, f"=> that means {missing}")
         return "fail"
     if answer.status != "found":
-        if log.selected(scope.config, "dnslist_defer", True):
+        if log_selected(scope, "dnslist_defer", True):
             line = f"DNS list lookup defer (probably timeout) for {name}: {_ASSUMED[unknown]}"
             log.write(scope, ("main",), line)
         return unknown

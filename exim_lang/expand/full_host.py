@@ -1,4 +1,4 @@
-"""How a client is written: `$sender_fullhost` for logs, `$sender_rcvhost` for Received: lines."""
+"""How a client is written: `$sender_fullhost` and more for logs, `$sender_rcvhost` for Received: lines."""
 
 from __future__ import annotations
 
@@ -47,6 +47,22 @@ def sender_rcvhost(scope: Scope) -> bytes | None:
     # All three make a long line of a Received: header, which is folded here.
     gap = b"\n\t" if len(words) == 3 else b" "
     return Tainted(connection.host_name + gap + b"(" + b" ".join(words) + b")")
+
+
+def host_and_ident(scope: Scope, *, flag: bool = True) -> str:
+    """Who the client is: `H=` (with `flag`), host, interface and ident, as log lines say it."""
+    connection = scope.connection
+    if not connection.host_address:
+        ident = connection.ident.decode("latin-1") if connection.ident else "unknown"
+        return f"U={ident}" if flag else ident
+    line = (sender_fullhost(scope) or b"").decode("latin-1")
+    if flag:
+        line = "H=" + line
+    if connection.interface_address and log_selected(scope, "incoming_interface"):
+        line += f" I=[{connection.interface_address.decode('latin-1')}]:{connection.interface_port}"
+    if connection.ident:
+        line += " U=" + connection.ident.decode("latin-1")
+    return line
 
 
 def _port(scope: Scope) -> int:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from exim_lang.expand.full_host import sender_fullhost
+from exim_lang.expand.full_host import host_and_ident
 from exim_lang.expand.options import log_selected
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
 
+__all__ = ["LogBook", "host_and_ident", "print_time", "selected", "sender_and_login", "tls_details"]
+
 Listener: TypeAlias = Callable[[tuple[str, ...], str], None]
 """Is told the logs and the text of a line that is written."""
+
 
 class LogBook(list[tuple[str, str]]):
     """The log of a scope while a session lasts: each line gets the id of the message in front, and a listener is told of it."""
@@ -52,22 +55,6 @@ DEFAULT_SELECTORS = frozenset({
 def selected(scope: Scope, selector: str) -> bool:
     """Whether `log_selector` asks for this kind of line or detail."""
     return log_selected(scope, selector, selector in DEFAULT_SELECTORS)
-
-
-def host_and_ident(scope: Scope, *, flag: bool = True) -> str:
-    """Who the client is: `H=` (with `flag`), host, interface and ident, as log lines say it."""
-    connection = scope.connection
-    if not connection.host_address:
-        ident = connection.ident.decode("latin-1") if connection.ident else "unknown"
-        return f"U={ident}" if flag else ident
-    line = (sender_fullhost(scope) or b"").decode("latin-1")
-    if flag:
-        line = "H=" + line
-    if connection.interface_address and selected(scope, "incoming_interface"):
-        line += f" I=[{connection.interface_address.decode('latin-1')}]:{connection.interface_port}"
-    if connection.ident:
-        line += " U=" + connection.ident.decode("latin-1")
-    return line
 
 
 def sender_and_login(scope: Scope) -> str:
