@@ -36,7 +36,8 @@ def run_exim(words: Sequence[str]) -> int:
         from exim_lang.cli.exim.refusal import log_stamp, refusal
         from exim_lang.world.opening import open_world
 
-        print(f"{log_stamp(open_world().now())} {refusal(config.fatal)}", file=sys.stderr)
+        start = "LOG:" if flags.mode == "bh" else log_stamp(open_world().now())
+        print(f"{start} {refusal(config.fatal)}", file=sys.stderr)
         return 1
     status: int = mode.run(flags, config)
     sys.stdout.flush()
