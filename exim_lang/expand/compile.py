@@ -14,6 +14,7 @@ from exim_lang.errors import ExpansionError
 from exim_lang.expand import dynamic_variables, runtime
 from exim_lang.expand.compile_conditions import if_item
 from exim_lang.expand.compile_items import filter_item, item, lookup
+from exim_lang.expand.constants import folded, prepared
 from exim_lang.expand.emitter import Emitter, Value, constant
 from exim_lang.expand.faults import Fault, Faults
 from exim_lang.expand.names import find_operator, is_numeric
@@ -22,6 +23,8 @@ from exim_lang.expand.scope import Scope
 from exim_lang.model.dialect import Dialect
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
+
+OF_CERTIFICATES = ("base64", "md5", "sha1", "sha256")  # operators that take the name of a certificate variable
 
 Compiled = Callable[[Scope], bytes]
 
@@ -55,7 +58,7 @@ class Writer:
         return Value(result, value.trusted)
 
     def join(self, values: Sequence[Value], span: Span) -> Value:
-        values = [value for value in values if value.constant != b""]
+        values = merged(values)
         if not values:
             return constant(b"")
         if len(values) == 1:
@@ -115,19 +118,27 @@ class Writer:
     def skip(self, node: tree.Node) -> None:
         """What reading `node` without expanding it does: nothing, or fail."""
         fault = self.faults.first(node)
+        self.fail_without_counters(self.faults.first_without_counters(node), fault)
         if fault:
             self.fail(fault)
+
+    def fail_without_counters(self, fault: Fault | None, otherwise: Fault | None) -> None:
+        """Raises the error of `fault` when no filter runs and it is not there `otherwise`."""
+        if fault and fault != otherwise:
+            with self.out.block("if s.process.filter_counters is None:"):
+                self.fail(fault)
 
     def variable(self, node: tree.Variable) -> Value:
         name = node.name
         fault = self.faults.variable(node)
         if fault:
             return self.fail(fault)
+        self.fail_without_counters(self.faults.first_without_counters(node), None)
         return self.assign(self.variable_code(name), node.span)
 
     def variable_code(self, name: str, missing: str = "b''") -> str:
         if is_numeric(name):
-            return f"numeric(s, {int(name)}) or {missing}"
+            return f"numeric(s, {int(name[:9])}) or {missing}"
         if name == "value":
             found = "s.value"
         elif name == "item":
@@ -139,14 +150,21 @@ class Writer:
         return f"(ov[{name!r}] if ov and {name!r} in ov else {found}) or {missing}"
 
     def operator(self, node: tree.Operator) -> Value:
+        if node.name.partition("_")[0] in OF_CERTIFICATES and (fault := self.faults.as_certificate(node)):
+            return self.fail(fault)
         operand = self.string(node.operand)
         fault = self.faults.unknown_operator(node)
         if fault or not node.operand.closed:
             return self.fail(fault) if fault else constant(b"")
         entry, argument = find_operator(node.name, self.dialect)
         assert entry is not None
-        function = self.out.object(entry.function, f"op_{entry.name}_")
-        words = [*(["s"] if entry.scope else []), operand.code, *([repr(argument)] if entry.argument else [])]
+        extra = (argument,) if entry.argument else ()
+        known = None if entry.scope or (extra and argument is None) else folded(entry.function, (operand.constant, *extra))
+        if known is not None:
+            return known
+        call, short = prepared(entry.function, entry.prepare, (None, *extra))
+        function = self.out.object(call, f"op_{entry.name}_")
+        words = [*(["s"] if entry.scope else []), operand.code, *(repr(word) for word in extra if not short or word is None)]
         result = self.assign(f"{function}({', '.join(words)})", node.span, entry.taint == "clears" or operand.trusted)
         if entry.taint == "own":
             return Value(result.code)
@@ -154,6 +172,17 @@ class Writer:
             self.out.line(f"if {operand.code}.__class__ is not bytes:")
             self.out.line(f"    {result.code} = {operand.code}.__class__({result.code})")
         return result
+
+
+def merged(values: Sequence[Value]) -> list[Value]:
+    """The values without empty ones, constants that follow one another made one."""
+    result: list[Value] = []
+    for value in values:
+        if value.constant is not None and result and result[-1].constant is not None:
+            result[-1] = constant(result[-1].constant + value.constant)
+        elif value.constant != b"":
+            result.append(value)
+    return result
 
 
 def until_nul(values: list[Value]) -> list[Value]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from exim_lang.expand.compile_branches import branches
+from exim_lang.expand.constants import prepared
 from exim_lang.expand.emitter import Value, constant
 from exim_lang.expand.faults import Fault, walk
 from exim_lang.expand.registry import CONDITIONS
@@ -12,6 +14,15 @@ from exim_lang.syntax import expansion as tree
 
 if TYPE_CHECKING:
     from exim_lang.expand.compile import Writer
+
+
+NUMERIC = ("<", "<=", "=", "==", ">", ">=")
+
+
+def plain(strings: Sequence[tree.String]) -> bool:
+    """Whether expanding `strings` does nothing but give their values."""
+    parts = [part for string in strings for part in string.parts]
+    return all(string.closed for string in strings) and all(isinstance(part, tree.Literal) for part in parts)
 
 
 def condition(w: Writer, node: tree.Condition) -> str:
@@ -58,20 +69,27 @@ def defined(w: Writer, node: tree.Def) -> str:
         return failed(w, fault)
     if node.header is not None:
         return w.assign(f"header_exists(s, {node.header.name!r})", node.span).code
+    w.fail_without_counters(w.faults.first_without_counters(node), None)
     return w.assign(f"bool({w.variable_code(node.name)})", node.span).code
 
 
 def test(w: Writer, node: tree.Test) -> str:
-    values = [w.string(argument) for argument in node.arguments]
     fault = w.faults.test(node)
+    values: list[Value] = []
+    for argument in node.arguments:
+        values.append(w.string(argument))
+        if len(values) == 1 and node.name in NUMERIC and (fault or not plain(node.arguments[1:])):
+            w.out.line(f"check_number({values[0].code})", argument.span)
     if fault:
         return failed(w, fault)
     entry = CONDITIONS[node.name]
     if node.name in ("eq", "eqi") and all(argument.closed for argument in node.arguments):
         cut = ".lower()" if node.name == "eqi" else ""
         return w.assign(f"{values[0].code}{cut} == {values[1].code}{cut}", node.span).code
-    words = [*(["s"] if entry.scope else []), *(value.code for value in values)]
-    return w.assign(f"{w.out.object(entry.function, 'cond_')}({', '.join(words)})", node.span).code
+    function, short = prepared(entry.function, entry.prepare, [value.constant for value in values])
+    words = ["s"] if entry.scope else []
+    words += [value.code for value in values if not short or value.constant is None]
+    return w.assign(f"{w.out.object(function, 'cond_')}({', '.join(words)})", node.span).code
 
 
 def junction(w: Writer, node: tree.Junction) -> str:
@@ -114,10 +132,12 @@ def each(w: Writer, node: tree.Each) -> str:
     if node.items is None:
         return failed(w, w.faults.each(node))
     items = w.string(node.items)
-    if node.condition is None or (fault := w.faults.each(node)):
+    if node.condition is None:
         return failed(w, w.faults.each(node))
     if fault := w.faults.first(node.condition):
         return failed(w, fault._replace(message=f'{fault.message} inside "{node.name}" condition'))
+    if fault := w.faults.each(node):
+        return failed(w, fault)
     name = w.out.fresh("f")
     with w.out.function(name):
         w.out.line(f"return {condition(w, node.condition)}")

@@ -7,14 +7,31 @@ from typing import TYPE_CHECKING
 
 from exim_lang.expand.compile_branches import branches
 from exim_lang.expand.compile_conditions import condition
+from exim_lang.expand.constants import folded, passes, prepared
 from exim_lang.expand.emitter import Value, constant
-from exim_lang.expand.faults import Fault
+from exim_lang.expand.faults import NO_CERTIFICATE, Fault
+from exim_lang.expand.names import is_numeric, is_variable
 from exim_lang.expand.registry import ITEMS
-from exim_lang.expand.runtime import is_field_number
+from exim_lang.expand.runtime import check_key, is_field_number
 from exim_lang.syntax import expansion as tree
 
 if TYPE_CHECKING:
     from exim_lang.expand.compile import Writer
+
+
+def certificate_fault(w: Writer, node: tree.String) -> Fault | None:
+    """What is wrong with the second string of `${certextract`, which Exim takes for a name and ends at the first brace."""
+    at = node.parts[0].span.start if node.parts else len(w.text)
+    if not w.text.startswith("$", at):
+        return Fault(NO_CERTIFICATE, node.span)
+    name, brace, _ = w.text[at + 1 :].partition("}")
+    if not brace:
+        return w.faults.unclosed(node)
+    if not is_variable(name, w.dialect) or is_numeric(name):
+        return Fault(f'no variable named "{name}"', node.span)
+    if not name.startswith("tls_") or not name.endswith(("ourcert", "peercert")):
+        return Fault(f'"{name}" is not a certificate', node.span)
+    return None
 
 
 def item(w: Writer, node: tree.Item) -> Value:
@@ -33,12 +50,19 @@ def strings(w: Writer, nodes: Sequence[tree.String]) -> list[Value]:
     return [w.string(node) for node in nodes]
 
 
-def call(w: Writer, node: tree.Item, values: Sequence[Value | str]) -> str:
-    """The code that calls the function of an item."""
+def call(w: Writer, node: tree.Item, values: Sequence[Value | str]) -> Value:
+    """Calls the function of an item, unless its result is known."""
     entry = ITEMS[node.name]
-    words = [*(["s"] if entry.scope else []), *([repr(node.options)] if entry.options else [])]
-    words += [value.code if isinstance(value, Value) else value for value in values]
-    return f"{w.out.object(entry.function, f'item_{node.name}_')}({', '.join(words)})"
+    known = [value.constant if isinstance(value, Value) else None for value in values]
+    codes = [value.code if isinstance(value, Value) else value for value in values]
+    options = [node.options] if entry.options else []
+    result = None if entry.scope else folded(entry.function, [*options, *known])
+    if result is not None:
+        return result
+    function, short = prepared(entry.function, entry.prepare, [*options, *known])
+    words = [*(["s"] if entry.scope else []), *([] if short else map(repr, options))]
+    words += [code for code, value in zip(codes, known, strict=True) if not short or value is None]
+    return w.assign(f"{w.out.object(function, f'item_{node.name}_')}({', '.join(words)})", node.span)
 
 
 def strict(w: Writer, node: tree.Item) -> Value:
@@ -51,7 +75,7 @@ def strict(w: Writer, node: tree.Item) -> Value:
         return w.fail(fault)
     if taken and not taken[-1].closed:
         return constant(b"")
-    return w.assign(call(w, node, values), node.span)
+    return call(w, node, values)
 
 
 def outlined(w: Writer, node: tree.String) -> str:
@@ -67,12 +91,22 @@ def choice(w: Writer, node: tree.Item, own: int) -> Value:
     """An item that fails or succeeds with `$value`, with `own` strings before `{yes}{no}`."""
     fault = w.faults.choice(node.name, node.arguments, own, node)
     taken = node.arguments[:own]
-    values = strings(w, taken[: fault.after] if fault else taken)
+    values: list[Value] = []
+    for argument in taken[: fault.after] if fault else taken:
+        if values and node.name == "certextract" and (wrong := certificate_fault(w, argument)):
+            return w.fail(wrong)
+        values.append(w.string(argument))
+        if len(values) == 1 and node.name in ("extract", "listextract"):
+            checked = passes(check_key, (values[0].constant, node.name))
+            if not checked:
+                w.out.line(f"check_key({values[0].code}, {node.name!r})", argument.span)
+            if checked is False:
+                return constant(b"")
     if fault and fault.after < own:
         return w.fail(fault)
     if taken and not taken[-1].closed:
         return constant(b"")
-    result = w.assign(call(w, node, values), node.span)
+    result = call(w, node, values)
     return with_value(w, node.name, result, node.arguments[own:], node)
 
 
@@ -81,7 +115,9 @@ def with_value(w: Writer, name: str, result: Value, rest: Sequence[tree.String],
     before = 1 if isinstance(node, tree.Lookup) else len(node.arguments) - len(rest)
     fault = w.faults.choice(name, node.arguments, before, node)
     if not rest and not fault:
-        return w.assign(f"{result.code} or b''", node.span)
+        return result if result.constant is not None else w.assign(f"{result.code} or b''", node.span)
+    if result.constant is not None:
+        result = w.assign(result.code, node.span, trusted=True)
     saved = w.out.fresh("saved")
     w.out.line(f"{saved} = s.value")
     w.out.line(f"s.value = {result.code}")
@@ -101,10 +137,9 @@ def extract(w: Writer, node: tree.Item) -> Value:
     if not first.closed:
         return constant(b"")
     result = w.out.fresh()
+    if key.constant is not None and key.constant.strip():
+        return extract_by(w, node, key, 3 if is_field_number(key.constant) else 2)
     numeric = w.assign(f"is_field_number({key.code})", first.span)
-    if key.constant is not None:
-        own = 3 if key.constant.strip() and is_field_number(key.constant) else 2
-        return extract_by(w, node, key, own)
     with w.out.block(f"if {numeric.code}:"):
         w.out.line(f"{result} = {extract_by(w, node, key, 3).code}")
     with w.out.block("else:"):
@@ -120,12 +155,14 @@ def extract_by(w: Writer, node: tree.Item, key: Value, own: int) -> Value:
         return w.fail(fault)
     if not node.arguments[-1].closed and len(node.arguments) <= own:
         return constant(b"")
-    result = w.assign(call(w, node, values), node.span)
+    result = call(w, node, values)
     return with_value(w, "extract", result, node.arguments[own:], node)
 
 
 def run(w: Writer, node: tree.Item) -> Value:
     """`${run`: without `preexpand` the command is split first, and its words are expanded one by one."""
+    if wrong := w.faults.options(node):
+        return w.fail(wrong)
     fault = w.faults.choice("run", node.arguments, 1, node)
     if fault and fault.after < 1:
         return w.fail(fault)
@@ -136,7 +173,7 @@ def run(w: Writer, node: tree.Item) -> Value:
         return w.fail(w.faults.first_of(command.parts) or w.faults.curly("missing '}' closing command arg of run", len(w.text)))
     w.skip(command)
     text = w.text[command.span.start : command.span.end].encode("latin-1")
-    result = w.assign(call(w, node, [constant(text)]), node.span)
+    result = call(w, node, [constant(text)])
     return with_value(w, "run", result, node.arguments[1:], node)
 
 
@@ -145,9 +182,14 @@ def loop(w: Writer, node: tree.Item) -> Value:
     fault = w.faults.loop(node) if not node.arguments or node.arguments[-1].closed else None
     own = 2 if node.name == "map" else 3
     eager = node.arguments[: own - 1]
-    values = strings(w, eager[: fault.after] if fault else eager)
-    if node.name == "sort" and len(values) == own - 1:
-        w.out.line(f"comparator({values[1].code})", eager[1].span)
+    eager = eager[: fault.after] if fault else eager
+    if node.name == "sort":
+        values = [w.string(eager[0])] if eager else []
+        if len(eager) > 1:
+            values.append(comparator_text(w, eager[1]))
+            w.out.line(f"comparator({values[1].code})", eager[1].span)
+    else:
+        values = strings(w, eager)
     if len(node.arguments) < own:
         return w.fail(fault) if fault else constant(b"")
     body = node.arguments[own - 1]
@@ -159,7 +201,18 @@ def loop(w: Writer, node: tree.Item) -> Value:
         w.out.line(f"return {w.string(body).code}")
     if fault:
         return w.fail(fault)
-    return w.assign(f"{node.name}_list(s, {', '.join(value.code for value in values)}, {name})", node.span)
+    words = [value.code for value in values]
+    if node.name == "sort":
+        words.append(repr(w.text[body.span.start : body.span.end]))
+    return w.assign(f"{node.name}_list(s, {', '.join(words)}, {name})", node.span)
+
+
+def comparator_text(w: Writer, node: tree.String) -> Value:
+    """The comparator of `${sort`, in which Exim replaces nothing: it ends at the first brace."""
+    if all(isinstance(part, tree.Literal) for part in node.parts):
+        return w.string(node)
+    raw, brace, _ = w.text[node.parts[0].span.start :].partition("}")
+    return constant(raw.encode("latin-1")) if brace else w.fail(w.faults.unclosed(node))
 
 
 def filter_item(w: Writer, node: tree.Filter) -> Value:

@@ -7,11 +7,12 @@ the faults of the nodes themselves and puts the error where the reading would st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, assert_never
 
-from exim_lang.errors import ExpansionError
-from exim_lang.expand.names import acl_hint, find_operator, is_variable, unknown_variable
+from exim_lang.errors import ExpansionError, ProcessDied
+from exim_lang.expand.names import acl_hint, find_operator, is_counter, is_numeric, is_variable, unknown_variable
 from exim_lang.expand.registry import CONDITIONS, ITEMS
 from exim_lang.model.dialect import Dialect
 from exim_lang.search.search import SearchType, parse_lookup_type
@@ -27,6 +28,8 @@ LEAD = {
     "certextract": ("field", "cert variable"),
     "run": ("command",),
 }
+NO_CERTIFICATE = 'second argument of "certextract" must be a certificate variable'
+CHECKED_ITEMS = ("imapfolder", "substr", "length", "hash", "nhash")
 LOOPS = ("map", "reduce", "sort")
 NOT_AN_OPERATOR = '"{name}" is not a known operator (or a }} is missing in a variable reference)'
 AT_END = "missing } at end of string"
@@ -47,6 +50,7 @@ class Faults:
     def __init__(self, text: str, root: tree.String, dialect: Dialect) -> None:
         self.text = text
         self.dialect = dialect
+        self.without_counters = False  # whether no filter runs, so that `$n0` and its kin are unknown names
         self.swallowed = any(isinstance(node, tree.Header) and "}" in node.name for node in walk(root))
 
     def rest(self, at: int) -> tuple[str, int]:
@@ -66,6 +70,13 @@ class Faults:
 
     def unclosed(self, string: tree.String) -> Fault:
         return Fault(AT_END + (COLON if self.swallowed else ""), Span(string.span.start, len(self.text)))
+
+    def first_without_counters(self, node: tree.Node) -> Fault | None:
+        """The first fault of `node` while no filter runs."""
+        self.without_counters = True
+        found = self.first(node)
+        self.without_counters = False
+        return found
 
     # ---- the first fault of a part that is only read
 
@@ -108,7 +119,7 @@ class Faults:
                     before = kind
                 arguments = node.arguments
             case tree.Item():
-                before, arguments = None, node.arguments
+                before, arguments = self.options(node), node.arguments
                 if node.name == "extract":
                     return self.first_of(arguments[:5]) or self.extract_close(node)
         own = self.own(node)
@@ -117,10 +128,38 @@ class Faults:
         for index, argument in enumerate(arguments):
             if own and own.after == index:
                 return own
-            found = self.first(argument)
+            found = self.unread(node, index, argument) or self.first(argument)
             if found:
                 return self.inside_loop(node, found, index)
-        return own
+        return own or self.skipped_item(node)
+
+    def options(self, node: tree.Item) -> Fault | None:
+        """What is wrong with the options of `${run`."""
+        at = node.span.start + len("${run")
+        while node.name == "run" and self.text.startswith(",", at):
+            if not self.text.startswith(",preexpand", at):
+                found = re.match(r".?[A-Za-z]*", self.text[at + 1 :])
+                return Fault(f"bad option '{found[0] if found else ''}' for run", Span(at, at + 1))
+            at += len(",preexpand")
+        return None
+
+    def unread(self, node: tree.Node, index: int, argument: tree.String) -> Fault | None:
+        """The fault of a string that Exim takes as it stands."""
+        if index != 1 or not isinstance(node, tree.Item) or node.name not in ("certextract", "sort"):
+            return None
+        at = argument.parts[0].span.start if argument.parts else len(self.text)
+        if node.name == "certextract":
+            return None if self.text.startswith("$", at) else Fault(NO_CERTIFICATE, argument.span)
+        if argument.parts and isinstance(argument.parts[0], tree.Literal):
+            return None
+        raw, brace, _ = self.text[at:].partition("}")
+        return Fault(no_condition(raw), argument.span) if brace or not argument.parts else self.unclosed(argument)
+
+    def skipped_item(self, node: tree.Node) -> Fault | None:
+        """Some items look at their strings even when they are skipped; then only text that stands for itself is in them."""
+        if isinstance(node, tree.Item) and node.name in CHECKED_ITEMS:
+            return checked(ITEMS[node.name].function, node.arguments, node.span)
+        return None
 
     def extract_close(self, node: tree.Item) -> Fault | None:
         """Read without being expanded, `${extract` may have any strings up to five: nobody knows what the first says."""
@@ -144,7 +183,10 @@ class Faults:
             case tree.Not():
                 return self.first(node.condition) if node.condition else None
             case tree.Test():
-                return self.first_of(node.arguments) or self.test(node)
+                found = self.first_of(node.arguments) or self.test(node)
+                if found or node.name != "bool":
+                    return found
+                return checked(CONDITIONS["bool"].function, node.arguments, node.span)
             case tree.Junction():
                 for member in node.members:
                     found = self.first(member)
@@ -178,7 +220,7 @@ class Faults:
         return Fault(message, node.span)
 
     def variable(self, node: tree.Variable) -> Fault | None:
-        if is_variable(node.name, self.dialect):
+        if is_variable(node.name, self.dialect) and not (self.without_counters and is_counter(node.name)):
             return None
         return Fault(unknown_variable(node.name, node.braced), node.span)
 
@@ -192,6 +234,13 @@ class Faults:
         if find_operator(node.name, self.dialect)[0] is not None:
             return None
         return Fault(f'unknown expansion operator "{node.name}"', node.span)
+
+    def as_certificate(self, node: tree.Operator) -> Fault | None:
+        """The fault of an operand that may be a certificate variable: Exim first reads what stands behind its `$`."""
+        first = next(iter(node.operand.parts), None)
+        if isinstance(first, tree.Bad) and first.text == "$" and not node.operand.closed:
+            return self.unclosed(node.operand)
+        return None
 
     def own(self, node: tree.Item | tree.If | tree.Lookup | tree.Filter) -> Fault | None:
         match node:
@@ -210,7 +259,7 @@ class Faults:
         self, name: str, at: int, strings: Sequence[tree.String], fail: bool, stop: int | None, before: int
     ) -> Fault | None:
         """The fault of `{yes}{no}`, which begin at `at` behind the `before` strings of the item itself."""
-        if strings and not strings[-1].closed:
+        if strings and not strings[-1].closed and len(strings) <= 2:
             return None
         at = strings[min(len(strings), 2) - 1].span.end + 1 if strings else at
         rest, at = self.rest(at)
@@ -231,7 +280,7 @@ class Faults:
 
     def lookup_type(self, node: tree.Lookup) -> SearchType | Fault:
         """The type, or what is wrong with it: Exim looks at it before it reads on."""
-        if not node.type:
+        if not (node.type[:1].isascii() and node.type[:1].isalpha()):
             return Fault("missing lookup type", node.span)
         try:
             found = parse_lookup_type(node.type.encode("latin-1"), self.dialect)
@@ -243,7 +292,7 @@ class Faults:
                 f'a single key was given for lookup type "{name}", which is not a single-key lookup type', node.span
             )
         if node.key is None and found.is_single_key:
-            return Fault(f'missing {{key}} for single-key "{found.name}" lookup', node.span)
+            return Fault(f'missing {{key}} for single-key "{node.type}" lookup', node.span)
         return found
 
     def lookup(self, node: tree.Lookup) -> Fault | None:
@@ -282,7 +331,8 @@ class Faults:
             return self.choice(node.name, strings, entry.least, node)
         count, after = len(strings), node.stop if node.stop is not None else node.span.end
         if count < entry.least:
-            return Fault(f"Not enough arguments for '{node.name}' (min is {entry.least})", self.point(after), count)
+            least = 1 if node.name == "prvscheck" else entry.least  # Exim reads its strings one by one
+            return Fault(f"Not enough arguments for '{node.name}' (min is {least})", self.point(after), count)
         if count > entry.most:
             message = f"Too many arguments for '{node.name}' (max is {entry.most})"
             return self.curly(message, strings[entry.most].span.start, entry.most)
@@ -303,7 +353,7 @@ class Faults:
         self, name: str, strings: Sequence[tree.String], least: int, node: tree.Item | tree.Lookup
     ) -> Fault | None:
         """The fault of an item with `least` strings of its own, and yes and no strings behind them."""
-        if strings and not strings[-1].closed:
+        if strings and not strings[-1].closed and len(strings) <= least + 2:
             return None
         if len(strings) < least:
             after = node.stop if node.stop is not None else node.span.end
@@ -316,9 +366,9 @@ class Faults:
 
     def nothing(self, node: tree.Nothing) -> Fault:
         rest, at = self.rest(node.stop)
-        word = rest[: next((n for n, c in enumerate(rest) if not (c.isalnum() or c == "_")), len(rest))]
-        if not rest[:1].isalpha():
-            return Fault(f'condition name expected, but found "{rest}"', self.point(at))
+        word = condition_name(rest)
+        if not word:
+            return Fault(no_condition(rest), self.point(at))
         if word == "def":
             return Fault('":" expected after "def"', Span(at, at + 3))
         return Fault(f'unknown condition "{word}"', Span(at, at + len(word)))
@@ -328,17 +378,25 @@ class Faults:
             return None
         if not node.name:
             return Fault('variable name omitted after "def:"', node.span)
-        if is_variable(node.name, self.dialect):
+        known = is_variable(node.name, self.dialect) and not is_numeric(node.name)
+        if known and not (self.without_counters and is_counter(node.name)):
             return None
         return Fault(f'unknown variable "{node.name}" after "def:"{acl_hint(node.name)}', node.span)
 
     def test(self, node: tree.Test) -> Fault | None:
         if self.dialect.lacks("condition", node.name):
             return Fault(f'unknown condition "{node.name}"', node.span)
+        entry = CONDITIONS.get(node.name)
+        wrapped = node.name in ("acl", "saslauthd")
+        if wrapped and entry is not None and node.stop is None:
+            count = len(node.arguments)
+            if entry.least <= count <= entry.most:
+                return None
+            after = node.arguments[-1].span.end + 1 if node.arguments else node.span.end - 1
+            return Fault(f"too few arguments or bracketing error for {node.name}", self.point(after), count)
         if node.stop is None or (node.arguments and not node.arguments[-1].closed):
             return None
-        entry = CONDITIONS.get(node.name)
-        if node.name in ("acl", "saslauthd"):
+        if wrapped:
             opened = node.arguments or self.text[: node.stop].rstrip(SPACE).endswith("{")
             message = f"too few arguments or bracketing error for {node.name}" if opened else f'missing {{ after "{node.name}"'
         elif node.arguments and entry is not None and entry.least > 1:
@@ -367,6 +425,28 @@ class Faults:
         if isinstance(node.condition, tree.Nothing) or getattr(node.condition, "stop", None) is not None:
             return None
         return Fault(f'missing }} at end of condition inside "{node.name}"', self.point(stop))
+
+
+def checked(function: Callable[..., object], strings: Sequence[tree.String], span: Span) -> Fault | None:
+    """The error of `function` for `strings` of which only the literal parts are known, if it has one."""
+    try:
+        function(*(b"".join(part.value for part in one.parts if isinstance(part, tree.Literal)) for one in strings))
+    except ExpansionError as error:
+        return Fault(error.message, span)
+    except ProcessDied:
+        return None
+    return None
+
+
+def condition_name(text: str) -> str:
+    """The letters, digits and underscores that `text` begins with: what Exim takes for the name of a condition."""
+    found = re.match(r"[A-Za-z0-9_]*", text)
+    return found[0] if found else ""
+
+
+def no_condition(text: str) -> str:
+    """What Exim says of `text` where the name of a condition should stand."""
+    return f'condition name expected, but found "{text[:16]}"'
 
 
 def walk(node: tree.Node) -> list[tree.Node]:

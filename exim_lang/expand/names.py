@@ -15,20 +15,22 @@ def find_operator(spelling: str, dialect: Dialect) -> tuple[Operator | None, str
 
     A name with an underscore of its own (`quote_local_part`) wins over a shorter one with an argument.
     """
-    name, argument = spelling, None
-    while True:
+    first, underscore, argument = spelling.partition("_")
+    for name in (spelling, first):
         entry = OPERATORS.get(name)
         if entry is not None and not dialect.lacks("operator", name):
-            return entry, argument
-        name, underscore, _ = name.rpartition("_")
-        if not underscore:
-            return None, None
-        argument = spelling[len(name) + 1 :]
+            return entry, argument if underscore and name == first else None
+    return None, None
 
 
 def is_numeric(name: str) -> bool:
     """Whether `name` is `$0`, `$1`, ..."""
-    return name[:1].isdigit()
+    return name.isascii() and name.isdigit()
+
+
+def is_counter(name: str) -> bool:
+    """Whether `name` is a counter of Exim filters, which is a variable only while one runs."""
+    return len(name) in (2, 3) and name.rstrip("0123456789") in ("n", "sn") and name[-2:-1] in ("n",)
 
 
 def is_variable(name: str, dialect: Dialect) -> bool:

@@ -6,14 +6,12 @@ A match that PCRE2 gives up (its match limit, its memory, a broken `(*UTF)` subj
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pcre2 import _cy
 
 from exim_lang.errors import ExpansionError
-from exim_lang.taint import like
 
 MOST_CAPTURES = 20
 """`$0` to `$20`: what Exim keeps of a match."""
@@ -44,14 +42,16 @@ _REPEAT = re.compile(rb"(?<!\\)[*+]")
 _LONGEST_FOR_RE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+Groups = tuple[bytes | None, ...]
+
+
+class Match(NamedTuple):
     """One match: `groups` holds the whole match and the captures (None where unset), with the taint of the subject.
 
     Captures behind the last one that took part are left out, as in Exim. `start` and `end` are offsets in bytes.
     """
 
-    groups: tuple[bytes | None, ...]
+    groups: Groups
     start: int
     end: int
 
@@ -64,6 +64,14 @@ class Pattern(Protocol):
 
     def search(self, subject: bytes, start: int = 0, options: int = 0) -> Match | None:
         """The first match at or behind `start`; None for no match, or when PCRE2 gives up."""
+        ...
+
+    def groups(self, subject: bytes) -> Groups | None:
+        """What `Match.groups` of the first match is, for those who do not ask where it is."""
+        ...
+
+    def replace(self, subject: bytes, replacement: bytes) -> bytes | None:
+        """`subject` with `replacement`, as it stands, for every match; None where only `search` can tell."""
         ...
 
 
@@ -107,17 +115,22 @@ class _Pcre2:
         if data is None:
             return None
         begin, end = _cy.match_substring_span_bynumber(data, subject, 0)
-        groups: list[bytes | None] = [
-            _cy.match_substring_bynumber(data, subject, number)
-            for number in range(min(self.captures, MOST_CAPTURES) + 1)
-        ]
-        return _result(subject, groups, begin, end)
+        numbers = range(min(self.captures, MOST_CAPTURES) + 1)
+        groups = tuple(_cy.match_substring_bynumber(data, subject, number) for number in numbers)
+        return Match(_kept(subject, groups), begin, end)
+
+    def groups(self, subject: bytes) -> Groups | None:
+        found = self.search(subject)
+        return None if found is None else found.groups
+
+    def replace(self, subject: bytes, replacement: bytes) -> bytes | None:
+        return None
 
 
 class _Simple:
     """A pattern that means the same to `re`, which is several times faster."""
 
-    __slots__ = ("_compiled", "_pcre2", "captures", "caseless", "pattern")
+    __slots__ = ("_compiled", "_never_empty", "_pcre2", "captures", "caseless", "pattern")
 
     def __init__(self, pattern: bytes, caseless: bool) -> None:
         self.pattern = pattern
@@ -125,26 +138,45 @@ class _Simple:
         self._compiled = re.compile(pattern, re.IGNORECASE if caseless else 0)
         self._pcre2: _Pcre2 | None = None
         self.captures = self._compiled.groups
+        # Of the anchors only ^ and $ are left, which hold in an empty subject: what matches nothing does so there.
+        self._never_empty = self._compiled.search(b"") is None
 
     def search(self, subject: bytes, start: int = 0, options: int = 0) -> Match | None:
-        if start or options or len(subject) > _LONGEST_FOR_RE:
-            if self._pcre2 is None:
-                self._pcre2 = _Pcre2(self.pattern, self.caseless)
-            return self._pcre2.search(subject, start, options)
-        found = self._compiled.search(subject)
+        if options or len(subject) > _LONGEST_FOR_RE:
+            return self._by_pcre2().search(subject, start, options)
+        found = self._compiled.search(subject, start)
         if found is None:
             return None
-        groups: list[bytes | None] = [found.group()]
-        groups += found.groups()[:MOST_CAPTURES]
-        return _result(subject, groups, *found.span())
+        return Match(_kept(subject, (found[0], *found.groups()[:MOST_CAPTURES])), *found.span())
+
+    def groups(self, subject: bytes) -> Groups | None:
+        if len(subject) > _LONGEST_FOR_RE:
+            return self._by_pcre2().groups(subject)
+        found = self._compiled.search(subject)
+        return None if found is None else _kept(subject, (found[0], *found.groups()[:MOST_CAPTURES]))
+
+    def replace(self, subject: bytes, replacement: bytes) -> bytes | None:
+        # Where one match can be empty, `re` and Perl differ on where the next one starts.
+        if not self._never_empty or b"\\" in replacement or len(subject) > _LONGEST_FOR_RE:
+            return None
+        replaced = self._compiled.sub(replacement, subject)
+        kind = type(subject)
+        return replaced if kind is bytes else kind(replaced)
+
+    def _by_pcre2(self) -> _Pcre2:
+        if self._pcre2 is None:
+            self._pcre2 = _Pcre2(self.pattern, self.caseless)
+        return self._pcre2
 
 
-def _result(subject: bytes, groups: list[bytes | None], start: int, end: int) -> Match:
+def _kept(subject: bytes, groups: Groups) -> Groups:
+    """What Exim keeps of `groups`: not the unset ones at the end; all with the taint of the subject."""
     while groups[-1] is None:
-        groups.pop()
-    if type(subject) is not bytes:
-        groups = [None if group is None else like(group, subject) for group in groups]
-    return Match(tuple(groups), start, end)
+        groups = groups[:-1]
+    kind = type(subject)
+    if kind is bytes:
+        return groups
+    return tuple([None if group is None else kind(group) for group in groups])
 
 
 @lru_cache(maxsize=2000)

@@ -14,6 +14,13 @@ from typing import Any, Literal, TypeVar
 from exim_lang.plugins import Registry
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Prepare = Callable[..., Callable[..., Any] | None]
+"""Does once what the constants in a string allow, when the string is compiled.
+
+It is given the arguments of the function (the scope is none) in their order, None for those that are not known yet, and
+returns a function of these alone, with the scope in front where the entry asks for it; None when it can do nothing. The
+ordinary function is called also where it raises an EximLangError, and raises that when and where it is due.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,8 @@ class Operator:
     argument: bool
     scope: bool
     taint: Literal["keeps", "clears", "own"]
+    prepare: Prepare | None = None
+    """Takes (value, argument), the value always None: a function without scope is called once for a known value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class Item:
     options: bool
     choice: bool
     lazy: tuple[int, ...]
+    prepare: Prepare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class Condition:
     least: int
     most: int
     scope: bool
+    prepare: Prepare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +97,17 @@ VARIABLES: Registry[Variable] = Registry("variable", "exim_lang.expand.variables
 
 
 def operator(
-    *names: str, argument: bool = False, scope: bool = False, taint: Literal["keeps", "clears", "own"] = "keeps"
+    *names: str,
+    argument: bool = False,
+    scope: bool = False,
+    taint: Literal["keeps", "clears", "own"] = "keeps",
+    prepare: Prepare | None = None,
 ) -> Callable[[Function], Function]:
     """Registers an expansion operator under each of `names`."""
 
     def register(function: Function) -> Function:
         for name in names:
-            OPERATORS.add(name, Operator(name, function, argument, scope, taint))
+            OPERATORS.add(name, Operator(name, function, argument, scope, taint, prepare))
         return function
 
     return register
@@ -107,24 +122,26 @@ def item(
     options: bool = False,
     choice: bool = False,
     lazy: tuple[int, ...] = (),
+    prepare: Prepare | None = None,
 ) -> Callable[[Function], Function]:
     """Registers an expansion item that takes from `least` to `most` (by default as many) arguments in braces."""
 
     def register(function: Function) -> Function:
-        ITEMS.add(name, Item(name, function, least, least if most is None else most, scope, options, choice, lazy))
+        most_ = least if most is None else most
+        ITEMS.add(name, Item(name, function, least, most_, scope, options, choice, lazy, prepare))
         return function
 
     return register
 
 
 def condition(
-    *names: str, least: int, most: int | None = None, scope: bool = False
+    *names: str, least: int, most: int | None = None, scope: bool = False, prepare: Prepare | None = None
 ) -> Callable[[Function], Function]:
     """Registers an expansion condition under each of `names`."""
 
     def register(function: Function) -> Function:
         for name in names:
-            CONDITIONS.add(name, Condition(name, function, least, least if most is None else most, scope))
+            CONDITIONS.add(name, Condition(name, function, least, least if most is None else most, scope, prepare))
         return function
 
     return register

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from exim_lang.errors import Deferred, EximLangError, ExpansionError, ForcedFailure
-from exim_lang.expand.faults import Fault
+from exim_lang.expand.faults import Fault, condition_name, no_condition
 from exim_lang.expand.headers import Style, header_value
+from exim_lang.expand.integers import compared_integer
 from exim_lang.expand.json_items import next_items
 from exim_lang.expand.registry import CONDITIONS, Condition
 from exim_lang.expand.scope import Scope
@@ -62,6 +63,20 @@ def is_field_number(key: bytes) -> bool:
     if not key.strip(b" \t\n\v\f\r"):
         raise ExpansionError('first argument of "extract" must not be empty')
     return digits.isdigit()
+
+
+def check_key(key: bytes, name: str) -> None:
+    """Exim looks at the first string of `${extract json` and `${listextract` before it reads the second."""
+    text = key.strip(b" \t\n\v\f\r")
+    if not text:
+        raise ExpansionError(f'first argument of "{name}" must not be empty')
+    if name == "listextract" and not text.removeprefix(b"-").isdigit():
+        raise ExpansionError(f'first argument of "{name}" must be numeric')
+
+
+def check_number(value: bytes) -> None:
+    """Exim looks at the first number of a comparison before it reads the second."""
+    compared_integer(value)
 
 
 def newer_than(scope: Scope, major: int, minor: int) -> bool:
@@ -137,7 +152,11 @@ def reduce_list(scope: Scope, items: bytes, start: bytes, body: Part) -> bytes:
 
 def comparator(name: bytes) -> Condition:
     """The condition that `${sort` compares by."""
-    entry = CONDITIONS.get(name.decode("latin-1"))
+    text = name.decode("latin-1")
+    word = next((sign for sign in ("<=", ">=", "==", "<", ">", "=") if text.startswith(sign)), "") or condition_name(text)
+    if not word:
+        raise ExpansionError(no_condition(text))
+    entry = CONDITIONS.get(word)
     if entry is None:
         raise ExpansionError("")  # so it is in Exim, which forgets to say what is wrong
     if entry.name not in COMPARATORS:
@@ -145,19 +164,29 @@ def comparator(name: bytes) -> Condition:
     return entry
 
 
-def sort_list(scope: Scope, items: bytes, order: bytes, body: Part) -> bytes:
-    """`${sort`: each item goes before the first one that the comparator puts it before."""
+def sort_key(scope: Scope, text: str, body: Part) -> bytes:
+    """What an item is compared by, which must not be empty."""
+    try:
+        key = body(scope)
+    except ExpansionError as error:
+        error.message = f'field-extract in sort: "{text}"'
+        raise
+    if not key:
+        raise ExpansionError(f'field-extract in sort: "{text}"')
+    return key
+
+
+def sort_list(scope: Scope, items: bytes, order: bytes, text: str, body: Part) -> bytes:
+    """`${sort`: each item goes before the first one that the comparator puts it before; `text` is that of the body."""
     entry = comparator(order)
     saved = scope.item
     done: list[tuple[bytes, bytes]] = []
     try:
         for scope.item in split_list(items):
-            key = body(scope)
+            key = sort_key(scope, text, body)
             words = (scope,) if entry.scope else ()
             before = (n for n, (_, other) in enumerate(done) if entry.function(*words, key, other))
             done.insert(next(before, len(done)), (scope.item, key))
-    except ExpansionError as error:
-        explain(error, ' inside "sort" item')
     finally:
         scope.item = saved
     return join_list([value for value, _ in done], separator_of(items))
@@ -180,6 +209,8 @@ NAMES: dict[str, Any] = {
     "ExpansionError": ExpansionError,
     "EximLangError": EximLangError,
     "class_of": class_of,
+    "check_key": check_key,
+    "check_number": check_number,
     "comparator": comparator,
     "each": each,
     "explain": explain,

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from exim_lang.expand.regex import compile as compile_regex
 from exim_lang.expand.registry import condition
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import split_list
+
+
+def caseless_order(first: bytes, second: bytes) -> int:
+    """Less than, equal to or greater than 0, as Exim has it: a string goes behind a longer one that begins with it."""
+    left, right = first.lower(), second.lower()
+    if left == right:
+        return 0
+    return 1 if left > right or right.startswith(left) else -1
 
 
 @condition("eq", least=2)
@@ -25,7 +35,7 @@ def less(first: bytes, second: bytes) -> bool:
 
 @condition("lti", least=2)
 def less_caseless(first: bytes, second: bytes) -> bool:
-    return first.lower() < second.lower()
+    return caseless_order(first, second) < 0
 
 
 @condition("gt", least=2)
@@ -35,7 +45,7 @@ def greater(first: bytes, second: bytes) -> bool:
 
 @condition("gti", least=2)
 def greater_caseless(first: bytes, second: bytes) -> bool:
-    return first.lower() > second.lower()
+    return caseless_order(first, second) > 0
 
 
 @condition("le", least=2)
@@ -45,7 +55,7 @@ def less_or_equal(first: bytes, second: bytes) -> bool:
 
 @condition("lei", least=2)
 def less_or_equal_caseless(first: bytes, second: bytes) -> bool:
-    return first.lower() <= second.lower()
+    return caseless_order(first, second) <= 0
 
 
 @condition("ge", least=2)
@@ -55,16 +65,32 @@ def greater_or_equal(first: bytes, second: bytes) -> bool:
 
 @condition("gei", least=2)
 def greater_or_equal_caseless(first: bytes, second: bytes) -> bool:
-    return first.lower() >= second.lower()
+    return caseless_order(first, second) >= 0
 
 
-@condition("match", least=2, scope=True)
+def prepared_match(subject: bytes | None, pattern: bytes | None) -> Callable[[Scope, bytes], bool] | None:
+    """`match` with a pattern that is compiled once."""
+    if pattern is None or subject is not None:
+        return None
+    groups = compile_regex(pattern).groups
+
+    def match(scope: Scope, subject: bytes) -> bool:
+        found = groups(subject)
+        if found is None:
+            return False
+        scope.numeric = found
+        return True
+
+    return match
+
+
+@condition("match", least=2, scope=True, prepare=prepared_match)
 def match(scope: Scope, subject: bytes, pattern: bytes) -> bool:
     """A regular expression; a match that succeeds sets the numeric variables, one that fails leaves them alone."""
-    found = compile_regex(pattern).search(subject)
+    found = compile_regex(pattern).groups(subject)
     if found is None:
         return False
-    scope.numeric = found.groups
+    scope.numeric = found
     return True
 
 

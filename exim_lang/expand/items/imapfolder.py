@@ -21,8 +21,9 @@ def imapfolder(name: bytes, separator: bytes = b"/", special: bytes = b"") -> by
         raise ExpansionError(f'IMAP folder separator must be one character, found "{shown}"')
     try:
         text = name.decode("utf-8")
-    except UnicodeDecodeError:
-        reason = "Invalid or incomplete multibyte or wide character"
+    except UnicodeDecodeError as error:
+        cut_off = error.reason == "unexpected end of data"
+        reason = "Invalid argument" if cut_off else "Invalid or incomplete multibyte or wide character"
         raise ExpansionError(f"imapfolder: iconv() failed to convert from UTF-8: {reason}") from None
     mark = separator.decode("latin-1")
     levels = re.sub(f"{re.escape(mark)}+", "\0", text.removeprefix(mark).rstrip(mark))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from exim_lang.errors import ExpansionError
 from exim_lang.expand.registry import item
-from exim_lang.expand.string_list import SPACES, quote_item, split_list
+from exim_lang.expand.string_list import SPACES, quote_item, separator_change, split_list
 from exim_lang.expand.substrings import as_int
 from exim_lang.taint import like
 
@@ -20,15 +19,13 @@ def listquote(separator: bytes, value: bytes) -> bytes:
 @item("listextract", 2, choice=True)
 def listextract(position: bytes, items: bytes) -> bytes | None:
     """The item at a position counted from 1, or from -1 at the end."""
-    text = position.strip(SPACES)
-    if not text:
-        raise ExpansionError('first argument of "listextract" must not be empty')
-    if not text.removeprefix(b"-").isdigit():
-        raise ExpansionError('first argument of "listextract" must be numeric')
-    number = as_int(int(text))
+    number = as_int(int(position.strip(SPACES)))  # the compiler has seen to it that it is one
     found = list(split_list(items))
     if number < 0:
         number += 1 + len(found)
         if number < 0:
             number = 1  # where the end is counted beyond the start Exim takes the first item, but not for one too many
+    if not found and number > 1 and (separator := separator_change(items)):
+        # Exim asks a list again that has just a separator, which then counts as an item.
+        return next(split_list(items, separator), None)
     return found[number - 1] if 0 < number <= len(found) else None

@@ -49,6 +49,9 @@ def prvscheck(
     """
     found = _SIGNED.fullmatch(bytes(address))
     if found is None:
+        secret(scope)
+        if result is not None:
+            result(scope)
         return b""
     key_number, day, code, local_part, domain = found.groups()
     bare = like(local_part + b"@" + domain, address)

@@ -94,7 +94,7 @@ def ipv6denorm(value: bytes) -> bytes:
 def reverse_ip(value: bytes) -> bytes:
     """The address as it stands in front of `in-addr.arpa` and `ip6.arpa`; a mask behind it is ignored."""
     text, slash, digits = value.partition(b"/")
-    packed = binary(text) if b"%" not in value and (not slash or digits.isdigit()) else None
+    packed = binary(text) if not slash or digits.isdigit() else None
     if packed is None:
         raise ExpansionError(f"reverse_ip() not given an IP address [{value.decode('latin-1')}]")
     if packed[:12] == b"\0" * 10 + b"\xff\xff" and len(packed) == 16:

@@ -34,9 +34,13 @@ def _register(name: str, compute: Callable[[bytes, int, int | None], bytes], *, 
         first, second = numbers(name, argument)
         return compute(value, first, second)
 
+    def prepare(_: None, argument: str | None) -> Callable[[bytes], bytes]:
+        first, second = numbers(name, argument)
+        return lambda value: compute(value, first, second)
+
     function.__name__ = name
     function.__doc__ = compute.__doc__
-    operator(name, argument=True, taint="clears" if clears else "keeps")(function)
+    operator(name, argument=True, taint="clears" if clears else "keeps", prepare=prepare)(function)
 
 
 for _name in ("length", "l"):
