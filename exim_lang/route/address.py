@@ -50,6 +50,8 @@ class RoutedAddress:
 
     address: bytes
     parent: RoutedAddress | None = None
+    unique: bytes = b""
+    """What makes a second delivery to it a duplicate; empty stands for the address as it is."""
     state: Address = field(default_factory=Address)
     caseful: bytes = b""
     lower: bytes = b""

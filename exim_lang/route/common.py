@@ -77,7 +77,7 @@ def set_errors_and_headers(run: Run, address: RoutedAddress | None = None) -> Ou
         try:
             address.errors_to = run.expand(text) if text is not None else b""
         except ForcedFailure:
-            run.say("forced expansion failure - ignoring errors_to")
+            run.detail("forced expansion failure - ignoring errors_to")
         except ExpansionError as error:
             return run.defer(f'{router.name} router failed to expand "{text}": {error.message}')
     for option, separator in (("headers_add", "\n"), ("headers_remove", ":")):
@@ -165,10 +165,10 @@ def self_action(run: Run, host: Host) -> Outcome:
     domain = run.domain.decode("latin-1")
     match action:
         case "send":
-            run.say(f"{message}: {domain}")
+            run.detail(f"{message}: {domain}")
             return "ok"
         case "pass":
-            run.say(f'{message}: passed to next router (self = pass)')
+            run.detail(f'{message}: passed to next router (self = pass)')
             address.state.self_hostname = host.name
             return "pass"
         case "fail":
@@ -185,7 +185,7 @@ def self_action(run: Run, host: Host) -> Outcome:
         new_domain = run.expand(target)
     except ExpansionError as error:
         return run.defer(f'{router.name} router: failed to expand "{target}" (for self): {error.message}')
-    run.say(f"{message}: {domain} re-routed to {new_domain.decode('latin-1')}")
+    run.detail(f"{message}: {domain} re-routed to {new_domain.decode('latin-1')}")
     return change_domain(run, new_domain)
 
 
@@ -218,7 +218,7 @@ def look_up_hosts(run: Run, items: list[bytes], lookup: str, on_failure: str, wo
         shown = name.decode("latin-1")
         search = search_options(run)
         search.ipv4_only, search.ipv4_prefer = "ipv4_only" in words, "ipv4_prefer" in words
-        run.say(f"finding IP address for {shown}")
+        run.detail(f"finding IP address for {shown}")
         result = _find(search, name, lookup)
         match result.found:
             case "insecure":

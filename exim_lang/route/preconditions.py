@@ -37,9 +37,9 @@ def check_affixes(run: Run) -> bool:
             state.prefix_v = like(whole[:variable], whole) if variable else None
             state.local_part = like(whole[size:], whole)
             state.caseful_local_part = like(address.caseful[size:], whole)
-            run.say(f"stripped prefix {state.prefix.decode('latin-1')}")
+            run.detail(f"stripped prefix {state.prefix.decode('latin-1')}")
         elif not router.option("local_part_prefix_optional"):
-            run.say(f"{name} router skipped: prefix mismatch")
+            run.detail(f"{name} router skipped: prefix mismatch")
             return False
     suffixes = router.text("local_part_suffix")
     if suffixes is not None:
@@ -51,9 +51,9 @@ def check_affixes(run: Run) -> bool:
             state.suffix_v = like(left[len(left) - variable :], left) if variable else None
             state.local_part = like(left[: len(left) - size], left)
             state.caseful_local_part = like(state.caseful_local_part[: len(left) - size], left)
-            run.say(f"stripped suffix {state.suffix.decode('latin-1')}")
+            run.detail(f"stripped suffix {state.suffix.decode('latin-1')}")
         elif not router.option("local_part_suffix_optional"):
-            run.say(f"{name} router skipped: suffix mismatch")
+            run.detail(f"{name} router skipped: suffix mismatch")
             return False
     return True
 
@@ -96,16 +96,16 @@ def check_preconditions(run: Run) -> Check:
     run.user = None
     skipped = f"{router.name} router skipped: "
     if purpose in ("deliver", "expn") and router.option("verify_only"):
-        run.say(skipped + "verify_only set")
+        run.detail(skipped + "verify_only set")
         return "skip"
     if run.testing and not router.option("address_test"):
-        run.say(skipped + "address_test is unset")
+        run.detail(skipped + "address_test is unset")
         return "skip"
     if purpose in ("sender", "recipient") and not router.option(f"verify_{purpose}"):
-        run.say(skipped + f"not for verifying a {purpose}")
+        run.detail(skipped + f"not for verifying a {purpose}")
         return "skip"
     if purpose == "expn" and not router.option("expn"):
-        run.say(skipped + "no_expn set")
+        run.detail(skipped + "no_expn set")
         return "skip"
     outcome = _list(run, "domains", "domain", state.domain, True)
     if outcome != "ok":
@@ -123,14 +123,14 @@ def check_preconditions(run: Run) -> Check:
         return outcome
     text = router.text("debug_print")
     if text is not None and run.scope.debug is not None:
-        run.say(run.expand(text).decode("latin-1"))
+        run.detail(run.expand(text).decode("latin-1"))
     files = router.text("require_files")
     if files is not None:
-        run.say("checking require_files")
+        run.detail("checking require_files")
         checked = check_files(run, files.encode())
         if checked is not True:
             if checked is False:
-                run.say(skipped + "file check")
+                run.detail(skipped + "file check")
                 return "skip"
             run.defer(checked)
             return "defer"
@@ -142,14 +142,14 @@ def _list(run: Run, option: str, kind: Kind, subject: bytes, caseless: bool) -> 
     text = run.router.text(option)
     if text is None:
         return "ok"
-    run.say(f"checking {option}")
+    run.detail(f"checking {option}")
     try:
-        match = check_list(run.scope, kind, subject, text, caseless=caseless, option=option)
+        match = check_list(run.scope, kind, subject, text, caseless=caseless)
     except ListDeferred:
         run.defer(f"{option} check lookup or other defer")
         return "defer"
     if match is None:
-        run.say(f"{run.router.name} router skipped: {option} mismatch")
+        run.detail(f"{run.router.name} router skipped: {option} mismatch")
         return "skip"
     match kind:
         case "domain":
@@ -166,10 +166,10 @@ def _home(run: Run) -> Check:
     """check_local_user and router_home_directory."""
     router, state = run.router, run.address.state
     if router.option("check_local_user"):
-        run.say("checking for local user")
+        run.detail("checking for local user")
         user = run.scope.world.passwd(untainted(state.local_part))
         if user is None:
-            run.say(f"{router.name} router skipped: {state.local_part.decode('latin-1')} is not a local user")
+            run.detail(f"{router.name} router skipped: {state.local_part.decode('latin-1')} is not a local user")
             return "skip"
         run.user = user
         state.local_part_data = user.name
@@ -192,7 +192,7 @@ def _condition(run: Run) -> Check:
     text = router.text("condition")
     if text is None:
         return "ok"
-    run.say(f'checking "condition" "{text.string[:80]}"...')
+    run.detail(f'checking "condition" "{text.string[:80]}"...')
     try:
         value = run.expand(text)
     except ForcedFailure:
@@ -204,6 +204,6 @@ def _condition(run: Run) -> Check:
         run.log(f'failed to expand condition "{text}" for {router.name} router: {error.message}', panic=True)
         value = b""
     if value.lower() in (b"", b"0", b"no", b"false"):
-        run.say(f"{router.name} router skipped: condition failure")
+        run.detail(f"{router.name} router skipped: condition failure")
         return "skip"
     return "ok"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from exim_lang.errors import ExpansionError
@@ -27,6 +27,8 @@ class Run:
     user: User | None = None
     testing: bool = False
     """The mode `-bt`."""
+    details: list[str] = field(default_factory=list)
+    """What Exim's trace says of this router only with -d."""
 
     @property
     def config(self) -> Config:
@@ -40,6 +42,10 @@ class Run:
         """A line for whoever listens to the trace."""
         if self.scope.debug is not None:
             self.scope.debug(line)
+
+    def detail(self, line: str) -> None:
+        """A line of the trace that Exim shows only with -d."""
+        self.details.append(line)
 
     def log(self, line: str, *, panic: bool = False) -> None:
         """A line for the main log, perhaps for the panic log as well."""

@@ -46,7 +46,7 @@ def route_address(
     run = Run(scope, scope.config.routers[0], address, purpose, chains, testing=testing) if scope.config.routers else None
     shown = address.address.decode("latin-1")
     if scope.debug is not None:
-        scope.debug(">" * 45)
+        scope.debug(">" * 35)
         scope.debug(f"routing {shown}")
     try:
         scope.address = address.state
@@ -66,7 +66,7 @@ def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
     while at < len(routers):
         router = run.router = address.router = routers[at]
         at += 1
-        run.say(f"--------> {router.name} router <--------")
+        run.details = [f"--------> {router.name} router <--------"]
         step = Step(router.name, "")
         address.steps.append(step)
         looped = _already_routed(run)
@@ -123,24 +123,11 @@ def _one(run: Run, step: Step) -> str:
     """Asks one router: an Outcome, "next" for one that is skipped, or "end"."""
     router, address = run.router, run.address
     if not check_affixes(run):
-        step.outcome = "skipped: prefix or suffix mismatch"
+        step.outcome = run.details[-1].removeprefix(f"{router.name} router ")
         return "next"
-    spoken: list[str] = []
-    listener = run.scope.debug
-
-    def remember(line: str) -> None:
-        spoken.append(line)
-        if listener is not None:
-            listener(line)
-
-    run.scope.debug = remember
-    try:
-        checked = check_preconditions(run)
-    finally:
-        run.scope.debug = listener
+    checked = check_preconditions(run)
     if checked == "skip":
-        reason = next((line for line in reversed(spoken) if line.startswith(f"{router.name} router skipped: ")), "")
-        step.outcome = reason.removeprefix(f"{router.name} router ") or "skipped"
+        step.outcome = run.details[-1].removeprefix(f"{router.name} router ")
         return "next"
     if checked == "defer":
         step.outcome = "defer"
@@ -188,7 +175,7 @@ def _already_routed(run: Run) -> bool | None:
             if repeat and broken and router.option("caseful_local_part"):
                 broken = parent.address.rpartition(b"@")[0] == address.address.rpartition(b"@")[0]
             if broken:
-                run.say(f"{router.name} router skipped: previously routed {parent.address.decode('latin-1')}")
+                run.detail(f"{router.name} router skipped: previously routed {parent.address.decode('latin-1')}")
                 return True
         count += 1
         if count > DYNASTY:
@@ -203,7 +190,7 @@ def _declined_early(run: Run) -> str:
     if isinstance(more, str):
         return run.defer(more)
     if not more:
-        run.say('"more"=false: skipping remaining routers')
+        run.detail('"more"=false: skipping remaining routers')
         return "end"
     return "next"
 
@@ -224,7 +211,7 @@ def _set_variables(run: Run) -> str | None:
             result = run.expand(assigned)
         except ForcedFailure:
             shown = assigned.decode("latin-1")
-            run.say(f'forced failure in expansion of "{shown}" (router variable): decline action taken')
+            run.detail(f'forced failure in expansion of "{shown}" (router variable): decline action taken')
             return _declined_early(run)
         except ExpansionError as error:
             shown = assigned.decode("latin-1")
@@ -238,11 +225,11 @@ def _set_address_data(run: Run) -> str | None:
     text = router.text("address_data")
     if text is None:
         return None
-    run.say("processing address_data")
+    run.detail("processing address_data")
     try:
         run.address.state.address_data = run.expand(text)
     except ForcedFailure:
-        run.say(f'forced failure in expansion of "{text}" (address_data): decline action taken')
+        run.detail(f'forced failure in expansion of "{text}" (address_data): decline action taken')
         return _declined_early(run)
     except ExpansionError as error:
         return run.defer(f'expansion of "{text}" failed in {router.name} router: {error.message}')
@@ -304,6 +291,7 @@ def go_on(run: Run, following: Driver) -> None:
     copy.state.address_data = address.state.address_data
     copy.state.router_variables = dict(address.state.router_variables)
     copy.start_router = following
+    copy.unique = b"%s (behind %s)" % (address.unique or address.address, run.router.name.encode("latin-1"))
     copy.errors_to = address.errors_to
     copy.headers_add, copy.headers_remove = address.headers_add, address.headers_remove
     address.parent = parent

@@ -9,7 +9,6 @@ from exim_lang.acl.scope import new_scope
 from exim_lang.acl.trace import say
 from exim_lang.acl.verify_address import without_routing
 from exim_lang.errors import ClosedWorld
-from exim_lang.expand.addresses import AddressError, parse_address
 from exim_lang.expand.verification import Verified, VerifyRequest
 from exim_lang.route.address import is_local
 from exim_lang.route.rewrite import rewrite_message, rewrite_smtp
@@ -104,21 +103,17 @@ def _verified(report: Report) -> Verified:
 
 
 def expand_address(scope: Scope, address: bytes) -> list[bytes]:
-    """The reply lines of EXPN: one level of what an address stands for."""
-    try:
-        parsed = parse_address(address, allow_domain_literals=bool(scope.config.option("allow_domain_literals")))
-    except AddressError as error:
-        return [b"501 " + error.message.encode("latin-1")]
-    report = follow(scope, taint(parsed.address), "expn")
-    address = parsed.address
+    """The reply lines of EXPN: one level of what an address stands for. Exim takes the argument as it is."""
+    report = follow(scope, taint(address), "expn")
+    shown = report.address
     if report.status == "fail":
-        return [b"550 " + address + b" failed to verify"]
+        return [b"553 " + shown + b" is undeliverable"]
     if report.status == "defer":
-        return [b"451 " + address + b" cannot be resolved at this time"]
+        return [b"553 " + shown + b" cannot be resolved at this time"]
     if not report.children:
         if report.chains.local or report.chains.remote:
-            return [b"250 <%s>" % report.address]
-        return [b"250 mail to <%s> is discarded" % report.address]
+            return [b"250 <%s>" % shown]
+        return [b"250 mail to <%s> is discarded" % shown]
     lines = [b"250-<%s>" % child.address for child in report.children]
     lines[-1] = b"250 " + lines[-1][4:]
     return lines

@@ -62,6 +62,7 @@ def follow(
     `recipient` says how it is qualified and rewritten; `own_sender` that it is the sender of the message.
     """
     saved_sender = scope.message.sender
+    given = address
     address = qualify_address(scope, address, "qualify_recipient" if recipient else "qualify_domain")
     report = Report(address)
     if scope.config.rewrite:
@@ -72,7 +73,7 @@ def follow(
     if not report.address:
         return report
     chains = report.chains
-    report.first = RoutedAddress(taint(report.address))
+    report.first = RoutedAddress(taint(report.address), unique=bytes(given))
     chains.new.append(report.first)
     remember(scope, "verify_mode", None if purpose == "deliver" else b"R" if recipient else b"S")
     return_path = scope.message.return_path

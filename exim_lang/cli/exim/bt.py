@@ -135,7 +135,7 @@ class Tester:
     def show_routed(self, one: RoutedAddress) -> None:
         """An address with its transport and hosts."""
         self.write(one.address.decode("latin-1"))
-        key = self.key(one)
+        key = one.unique or bytes(one.address)
         if key in self.seen:
             self.write("   [duplicate, would not be delivered]")
         self.seen.add(key)
@@ -146,12 +146,6 @@ class Tester:
         overridden = transport is not None and transport.driver == "smtp" and bool(transport.option(OVERRIDES_HOSTS))
         if one.hosts and transport is not None and not overridden:
             self.show_hosts(one.hosts, is_local(transport))
-
-    def key(self, one: RoutedAddress) -> bytes:
-        """What makes an address the same as another: the address with its domain in lower case, and its affixes."""
-        state = one.state
-        local_part, _, domain = one.address.rpartition(b"@")
-        return b"%s@%s|%s|%s" % (local_part, domain.lower(), state.prefix or b"", state.suffix or b"")
 
     def show_hosts(self, hosts: list[Host], local: bool) -> None:
         """The hosts in columns."""

@@ -40,7 +40,7 @@ def dnslookup(run: Run) -> Outcome:
             if listed is None:
                 return run.defer("lookup defer for mx_domains")
             if listed:
-                run.say(f"{router.name} router rejected {name.decode('latin-1')}: no MX record(s)")
+                run.detail(f"{router.name} router rejected {name.decode('latin-1')}: no MX record(s)")
                 result.found = "failed"
                 continue
         if result.found != "failed":
@@ -53,7 +53,7 @@ def dnslookup(run: Run) -> Outcome:
             return run.defer("host lookup done insecurely")
         case "again":
             if router.option("pass_on_timeout"):
-                run.say(f"{router.name} router timed out, and pass_on_timeout is set")
+                run.detail(f"{router.name} router timed out, and pass_on_timeout is set")
                 return "pass"
             return run.defer("host lookup did not complete")
         case "failed" | "ignored":
@@ -66,7 +66,7 @@ def dnslookup(run: Run) -> Outcome:
         if outcome != "ok":
             return outcome
     elif router.option("check_secondary_mx") and not result.removed:
-        run.say("check_secondary_mx set and local host not secondary")
+        run.detail("check_secondary_mx set and local host not secondary")
         return "decline"
     address.hosts = result.hosts
     return accept(run)
@@ -100,7 +100,7 @@ def _listed(run: Run, name: bytes, option: str) -> bool | None:
     """Whether the name is in a domain list of the router; None when that cannot be said."""
     text = run.router.text(option)
     try:
-        return text is not None and check_list(run.scope, "domain", name, text, option=option) is not None
+        return text is not None and check_list(run.scope, "domain", name, text) is not None
     except ListDeferred:
         return None
 
@@ -112,7 +112,7 @@ def _failed(run: Run, name: bytes, result: Result) -> Outcome | None:
     if listed is None:
         return run.defer("lookup defer for fail_defer_domains option")
     if listed:
-        run.say(f"{router.name} router: matched fail_defer_domains")
+        run.detail(f"{router.name} router: matched fail_defer_domains")
         return run.defer("missing MX, or all MXs point to missing A records, and defer requested")
     host = result.hosts[0]
     if host.mx >= 0 and host.address is None:

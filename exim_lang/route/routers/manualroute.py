@@ -80,7 +80,7 @@ def manualroute(run: Run) -> Outcome:
 
 def _all_ignored(run: Run) -> Outcome:
     """host_find_failed = ignore left no host."""
-    run.say("host_find_failed ignored every host")
+    run.detail("host_find_failed ignored every host")
     run.address.transport = None
     action = str(run.router.option("host_all_ignored"))
     if action in ("decline", "pass"):
@@ -97,12 +97,12 @@ def _rule(run: Run) -> tuple[bytes, bytes] | Outcome:
     rules = router.text("route_list")
     if rules is not None:
         for item in split_list(rules.encode(), None, default=ord(";")):
-            run.say(f"route_item = {item.decode('latin-1')}")
+            run.detail(f"route_item = {item.decode('latin-1')}")
             pattern, rest = _word(item)
             if not pattern:
                 continue
             try:
-                match = check_list(run.scope, "domain", run.domain, pattern, option="route_list")
+                match = check_list(run.scope, "domain", run.domain, pattern)
             except ListDeferred:
                 return run.defer("lookup defer in route_list")
             if match is not None:

@@ -163,7 +163,7 @@ def _generate(run: Run, redirection: Redirection) -> Outcome:
         if target.generated:
             _set_up(run, child)
         children.append(child)
-        run.say(f"{router.name} router generated {child.address.decode('latin-1')}")
+        run.detail(f"{router.name} router generated {child.address.decode('latin-1')}")
     run.chains.new[:0] = children
     return "ok"
 
@@ -177,7 +177,7 @@ def _not_an_ancestor(run: Run, target: Target) -> bytes:
         caseful = parent.router is not None and bool(parent.router.option("caseful_local_part"))
         one, other = target.address, parent.address
         if one == other or (not caseful and one.lower() == other.lower()):
-            run.say("generated parent replaced by child")
+            run.detail("generated parent replaced by child")
             return run.address.address
         parent = parent.parent
     return target.address
