@@ -8,11 +8,36 @@ registered twice raises; an import error of a plug-in is never swallowed.
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Generic, TypeVar
 
 Entry = TypeVar("Entry")
+
+
+@cache
+def somebody_registers() -> bool:
+    """Whether any installed package has entry points for exim-lang, found without the slow importlib.metadata.
+
+    True also where one cannot tell by a look: for packages in a zip file, say.
+    """
+    for path in sys.path:
+        if not os.path.isdir(path or "."):
+            if os.path.exists(path):
+                return True
+            continue
+        with os.scandir(path or ".") as entries:
+            names = [entry.path for entry in entries if entry.name.endswith((".dist-info", ".egg-info", ".egg"))]
+        for name in names:
+            for place in (os.path.join(name, "entry_points.txt"), os.path.join(name, "EGG-INFO", "entry_points.txt")):
+                if os.path.exists(place):
+                    with open(place, "rb") as file:
+                        if b"[exim_lang." in file.read():
+                            return True
+    return False
 
 
 class Registry(Generic[Entry]):
@@ -72,6 +97,8 @@ class Registry(Generic[Entry]):
         if self._complete:
             return
         self._complete = True
+        if not somebody_registers():
+            return
         from importlib.metadata import entry_points  # 30 ms that only unknown names pay for
 
         for point in entry_points(group=self.group):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exim_lang.acl.run import run_nested
-from exim_lang.acl.verify_address import without_routing
 from exim_lang.expand.scope import Scope
-from exim_lang.lists.match import match_list
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from exim_lang.expand.verification import Verified, VerifyRequest
     from exim_lang.model.config import Config
     from exim_lang.world.world import World
 
@@ -19,4 +19,27 @@ def new_scope(config: Config, world: World) -> Scope:
 
     Until the routing layer puts itself into `verify_address`, only fixtures can tell whether an address is good.
     """
-    return Scope(config, world, match_list=match_list, run_acl=run_nested, verify_address=without_routing)
+    return Scope(config, world, match_list=_match_list, run_acl=_run_acl, verify_address=_verify_address)
+
+
+# Lists and ACLs are imported when the first one is used: many strings never do.
+
+
+def _match_list(scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True) -> bytes | None:
+    from exim_lang.lists.match import match_list
+
+    if scope.match_list is _match_list:
+        scope.match_list = match_list
+    return match_list(scope, kind, subject, items, caseless=caseless)
+
+
+def _run_acl(scope: Scope, acl: bytes, arguments: Sequence[bytes]) -> tuple[str, bytes | None]:
+    from exim_lang.acl.run import run_nested
+
+    return run_nested(scope, acl, arguments)
+
+
+def _verify_address(scope: Scope, address: bytes, request: VerifyRequest) -> Verified:
+    from exim_lang.acl.verify_address import without_routing
+
+    return without_routing(scope, address, request)

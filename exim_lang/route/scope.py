@@ -29,11 +29,16 @@ def routed_scope(config: Config, world: World, *, callouts: bool = True) -> Scop
     out, as Exim's mode `-bh` does.
     """
     scope = new_scope(config, world)
+    wire(scope, callouts)
+    return scope
+
+
+def wire(scope: Scope, callouts: bool) -> None:
+    """Lets the routing layer answer what the scope is asked; `callouts` as for `routed_scope`."""
     scope.verify_address = Verifier(callouts)
     scope.expand_address = expand_address
     scope.rewrite_smtp = rewrite_smtp
     scope.rewrite_message = rewrite_message
-    return scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,11 @@ def world_of(flags: Flags) -> World:
 
 def exim_scope(flags: Flags, config: Config) -> Scope:
     """A scope for `-be`, filled from the flags. Values from the command line are tainted, as Exim's are."""
-    from exim_lang.route.scope import routed_scope
+    from exim_lang.acl.scope import new_scope
+    from exim_lang.route.late import route_when_asked
 
-    scope = routed_scope(config, world_of(flags), callouts=flags.mode_flag != "-bh")
+    scope = new_scope(config, world_of(flags))
+    route_when_asked(scope, callouts=flags.mode_flag != "-bh")
     connection = scope.connection
     scope.process.config_file = os.fsencode(config.path)
     for flag, text in flags.facts.items():
