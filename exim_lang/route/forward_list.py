@@ -108,20 +108,19 @@ class ListReader:
                     self._wrong("no command after pipe symbol", item, result)
                     return None
                 return Target(like(_plain(item) if b"\\" in item else item, data), True)
-        text = item
-        backslash = text.startswith(b"\\")
-        if backslash:
-            text = text[1:]
         try:
-            parsed = parse_address(text, allow_domain_literals=self.literals)
+            parsed = parse_address(item, allow_domain_literals=self.literals)
         except AddressError as error:
             if error.message == "empty address":
                 return None
             self._wrong(error.message, item, result)
             return None
         address = parsed.address
-        if backslash and not parsed.domain and self.incoming_domain is not None:
-            address = address + b"@" + self.incoming_domain
+        if item.startswith(b"\\") and not parsed.domain:
+            # the way of Unix to say that an alias goes no further; the domain is that of the address itself
+            address = address[1:]
+            if self.incoming_domain is not None:
+                address = address + b"@" + self.incoming_domain
         return Target(self.qualify(taint(address)))
 
     def _wrong(self, message: str, item: bytes, result: Redirection) -> None:

@@ -153,7 +153,7 @@ def _addresses_for_all(search: Search, named: list[Host]) -> Result:
         if found != "ignored":
             hosts.append(host)
     if not hosts:
-        return Result(outcome, [Host(named[0].name, usable=False, why="ignored")])
+        return Result(outcome, [Host(named[0].name, mx=named[0].mx, usable=False, why="ignored")])
     first, second = (4, 6) if search.ipv4_prefer else (6, 4)
     order = {first: 0, second: 1}
     hosts.sort(key=lambda host: (host.mx, order.get(ip_version(host.address or b""), 0)))
