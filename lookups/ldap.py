@@ -275,6 +275,8 @@ def _bind(scope: Scope, link: _Link, query: LdapQuery, only_checking: bool, fail
             if _wants_tls(scope) and query.url.scheme != "ldapi" and not connection.start_tls(read_server_info=False):
                 raise SearchDeferred(f"failed to initiate TLS processing on an LDAP session: {connection.last_error}")
         except (LDAPExceptionError, OSError) as error:
+            if connection.socket is not None:
+                connection.socket.close()  # ldap3 leaves it open
             raise SearchDeferred(failed + "ldap_bind() returned -1") from error
     request: Any = BindRequest()
     request["version"] = Version(3)

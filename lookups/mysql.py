@@ -87,7 +87,8 @@ def _connect(world: World, server: Server) -> Connection[Any]:
         file = next((name for name in _OPTION_FILES if os.path.exists(name)), _OPTION_FILES[-1])
         settings |= {"read_default_file": file, "read_default_group": os.fsdecode(place[4])}
     try:
-        return pymysql.connect(
+        made: Any = pymysql.connect(
+            defer_connect=True,
             user=os.fsdecode(server.user),
             password=server.password,
             database=os.fsdecode(server.database) or None,
@@ -101,15 +102,35 @@ def _connect(world: World, server: Server) -> Connection[Any]:
             autocommit=None,
             **settings,
         )
+        if made.unix_socket:
+            made._secure = True  # nobody listens in: passwords may be sent as they are
+            made.connect(_unix_socket(made.unix_socket, made.connect_timeout))
+        else:
+            made.connect()
     except (pymysql.err.MySQLError, OSError) as error:
         raise SearchDeferred(f"MYSQL connection failed: {_reason(error, server)[1]}") from error
+    connection: Connection[Any] = made
+    return connection
+
+
+def _unix_socket(path: str, timeout: float) -> socket.socket:
+    """A connected socket: pymysql forgets to close its own when there is no server."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        made.settimeout(timeout)
+        made.connect(path)
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 def _reason(error: Exception, server: Server | None = None) -> tuple[int, str]:
     """The number of an error and its text, in the words of the library that Exim uses."""
     number, text = (*error.args, "")[:2] if error.args and isinstance(error.args[0], int) else (0, str(error))
-    if number == _CANNOT_CONNECT and server is not None:
-        text = _not_connected(server, getattr(error, "original_exception", None))
+    cause = error if isinstance(error, OSError) else getattr(error, "original_exception", None)
+    if server is not None and (number == _CANNOT_CONNECT or cause is not None):
+        text = _not_connected(server, cause)
     elif number in (2006, 2055) or isinstance(error, BrokenPipeError):
         text = "Server has gone away"
     elif number == 2013:

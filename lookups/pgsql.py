@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import select
+import time
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.expand.sql import quote_value, sql_rows
@@ -49,13 +51,31 @@ def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
 def _connect(world: World, server: Server) -> PGconn:
     from psycopg import pq  # loaded by the caller
 
-    connection = pq.PGconn.connect(_connection_string(world, server))
-    if connection.status != pq.ConnStatus.OK:
+    connection = pq.PGconn.connect_start(_connection_string(world, server))
+    if not _poll(connection, time.monotonic() + world.timeout):
         reason = connection.error_message.decode("latin-1")
+        if not reason:
+            place = f'"{connection.host.decode("latin-1")}", port {connection.port.decode("latin-1")}'
+            reason = f"connection to server at {place} failed: timeout expired\n"
         connection.finish()
         raise SearchDeferred(f"PGSQL connection failed: {reason}")
     connection.notice_handler = None
     return connection
+
+
+def _poll(connection: PGconn, deadline: float) -> bool:
+    """Waits for a connection without keeping other threads from running; False when there is none."""
+    from psycopg import pq
+
+    while True:
+        state = connection.connect_poll()
+        if state in (pq.PollingStatus.OK, pq.PollingStatus.FAILED):
+            return state == pq.PollingStatus.OK
+        left = deadline - time.monotonic()
+        handles = [connection.socket]
+        reading = state == pq.PollingStatus.READING
+        if left <= 0 or not any(select.select(handles if reading else [], [] if reading else handles, [], left)):
+            return False
 
 
 def _close(connection: PGconn) -> None:

@@ -5,6 +5,7 @@ Tests that use them carry the mark `xdist_group("servers")`, so that `--dist loa
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,11 @@ from tests.servers import RealServer
 
 
 @pytest.fixture(scope="session")
-def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("servers")
+def server_folder() -> Iterator[Path]:
+    """A folder that other users may enter: those of pytest may not be, whenever another run starts."""
+    with tempfile.TemporaryDirectory(prefix="servers-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")

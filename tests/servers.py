@@ -32,7 +32,8 @@ DIRECTORY: Final = Path(__file__).parent / "cases" / "servers" / "directory.ldif
 class RealServer:
     """A running server. `port` is on 127.0.0.1, `socket` the path of its Unix socket, `folder` holds all its files.
 
-    `greets` says that a client hears something as soon as the server is ready.
+    `greets` says that a client hears something as soon as the server is ready; `ending` is the signal
+    that ends it without waiting for its clients.
     """
 
     port: int
@@ -41,6 +42,7 @@ class RealServer:
     command: Sequence[str]
     user: str = ""
     greets: bool = False
+    ending: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> RealServer:
@@ -66,7 +68,7 @@ class RealServer:
         if self.process is None:
             return
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM if self.user == "" else signal.SIGINT)
+            self.process.send_signal(self.ending)
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
@@ -83,11 +85,8 @@ def as_user(user: str, command: Sequence[str]) -> list[str]:
 
 
 def prepare(folder: Path, user: str) -> None:
-    """Makes the folder and lets `user` use it."""
+    """Makes the folder, in one that everybody may enter, and gives it to `user`."""
     folder.mkdir(mode=0o755)
-    for parent in folder.parents:
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
     if user and os.getuid() == 0:
         entry = pwd.getpwnam(user)
         os.chown(folder, entry.pw_uid, entry.pw_gid)
@@ -137,7 +136,7 @@ def pgsql_server(folder: Path) -> RealServer:
     settings += [f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", f"port={port}"]
     run("postgres", [postgres[0], "--single", "-D", str(data), "postgres"], "create database mail\n")
     command = [*postgres, *(word for setting in settings for word in ("-c", setting))]
-    return RealServer(port, folder / f".s.PGSQL.{port}", folder, command, "postgres").start()
+    return RealServer(port, folder / f".s.PGSQL.{port}", folder, command, "postgres", ending=signal.SIGINT).start()
 
 
 def mysql_server(folder: Path) -> RealServer:

@@ -86,6 +86,10 @@ class Fixtures:
         self._turns[kind, text] = turn + 1
         return turns[min(turn, len(turns) - 1)]
 
+    def raw(self, kind: str, call: bytes) -> Json:
+        """What stands in the file for `call`, all its turns; raises KeyError."""
+        return self._answers[kind][to_text(call)]
+
     def put(self, kind: str, call: bytes, answer: Json) -> None:
         """Sets the answer to `call`."""
         self._answers.setdefault(kind, {})[to_text(call)] = answer

@@ -35,7 +35,8 @@ def open_world(
     `dns` is "offline", "system", an address with or without a port, or zone files separated by white space or commas.
     `allow` names kinds (see exim_lang.world.world) that may reach the real thing; "dns" there means "system" unless
     `dns` says more. `root` is the folder that stands for `/`, `fixtures` the name of a fixture file. With `record` the
-    World's `recorder` collects the live answers; a name is that of a fixture file they are written to when the World goes. `strict_quoting` makes an error of what Exim only logs: a tainted query that
+    World's `recorder` collects the live answers; a name is that of a fixture file, which they are
+    written to when the World goes. `strict_quoting` makes an error of what Exim only logs: a tainted query that
     is not quoted for its lookup type. Raises UsageError for what cannot be read or makes no sense.
     """
     unknown = sorted(set(allow) - KINDS)
