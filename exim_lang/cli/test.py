@@ -41,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help="processes (default: as many as pay)")
     parser.add_argument("--watch", action="store_true", help="run again whenever a file changes")
     parser.add_argument("--chaos", action="store_true", help="again with each backend down: what happens to the mail?")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of scenario files, for editors")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=("text", "json", "tap"), default="text")
     output.add_argument("--tap", dest="format", action="store_const", const="tap", help="the Test Anything Protocol")
@@ -52,12 +53,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     coverage.add_argument("--cobertura", metavar="FILE", help="write Cobertura's XML")
     coverage.add_argument("--html", metavar="FILE", help="write a page that shows it")
     coverage.add_argument(
-        "--fail-under", metavar="PERCENT", help="of verbs reached; or verbs=100,conditions=80,branches=80: exit status 1"
+        "--fail-under", metavar="PERCENT", help="of verbs reached; or verbs=N,effects=N,conditions=N,branches=N: exit status 1"
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the tests; returns the exit status."""
+    if options.schema:
+        import json
+
+        from exim_lang.scenario.schema import json_schema
+
+        print(json.dumps(json_schema(), indent=2))
+        return 0
     limits = read_limits(options.fail_under)
     if options.jobs < 0:
         raise UsageError("-j: a number of processes is wanted")
@@ -85,22 +93,27 @@ def once(options: argparse.Namespace, limits: dict[Kind, float]) -> tuple[int, R
 
     report = run_files(files, wanted, options.jobs or default_jobs(files), tell if options.format == "text" else None)
     seconds = time.perf_counter() - started
+    for line in report.errors:
+        print(line, file=sys.stderr)
     if options.format == "json":
         changes = [change.as_dict() for change in report.changes] if options.chaos else None
         print(as_json(report.results, seconds, report.coverage if measured else None, changes), end="")
     elif options.format == "tap":
         print(tap(report.results), end="")
     else:
-        if not report.results:
+        if not report.results and not report.errors:
             raise UsageError("no test has that name and these tags")
         print_text(report, options, wanted)
-        print(summary(report.results, seconds, paint))
+        if report.results:
+            print(summary(report.results, seconds, paint))
     if options.junit:
         write(options.junit, junit(report.results, seconds))
     write_coverage(report.coverage, options)
     low = too_low(report.coverage, limits)
     for line in low:
         print(f"exim-lang: {line}", file=sys.stderr)
+    if report.errors:
+        return 2, report
     return (1 if low or not all(result.passed for result in report.results) else 0), report
 
 
@@ -139,14 +152,14 @@ def default_jobs(files: list[Path]) -> int:
 
 def read_limits(text: str | None) -> dict[Kind, float]:
     """What --fail-under asks for, in percent; raises UsageError."""
-    names: dict[str, Kind] = {"verbs": "statement", "conditions": "condition", "branches": "branch"}
+    names: dict[str, Kind] = {"verbs": "statement", "effects": "effect", "conditions": "condition", "branches": "branch"}
     limits: dict[Kind, float] = {}
     for word in (text or "").split(",") if text else []:
         name, _, number = word.rpartition("=")
         try:
             limits[names[name or "verbs"]] = float(number)
         except (KeyError, ValueError) as error:
-            raise UsageError(f"--fail-under {text}: a number, or verbs=N,conditions=N,branches=N is wanted") from error
+            raise UsageError(f"--fail-under {text}: not a number, nor such as verbs=100,effects=90") from error
     return limits
 
 

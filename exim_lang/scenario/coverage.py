@@ -1,4 +1,4 @@
-"""Coverage of a configuration: statements that were reached, conditions that held and did not, branches of `${if}` taken.
+"""Coverage of a configuration: statements reached, those that took effect, conditions true and false, branches of `${if}`.
 
     watch = CoverageWatch(coverage, config)
     scope.watch = watch        # then run ACLs and strings in that scope
@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     from exim_lang.model.config import Config
     from exim_lang.model.dialect import Dialect
 
-Kind: TypeAlias = Literal["statement", "condition", "branch"]
-KINDS: tuple[Kind, ...] = ("statement", "condition", "branch")
-NAMES: dict[Kind, str] = {"statement": "verbs reached", "condition": "conditions true and false", "branch": "branches of ${if}"}
+Kind: TypeAlias = Literal["statement", "effect", "condition", "branch"]
+KINDS: tuple[Kind, ...] = ("statement", "effect", "condition", "branch")
+NAMES: dict[Kind, str] = {
+    "statement": "verbs reached",
+    "effect": "verbs that took effect",
+    "condition": "conditions true and false",
+    "branch": "branches of ${if}",
+}
+SIDED: tuple[Kind, Kind] = ("condition", "branch")
 Key: TypeAlias = tuple[str, str, int, int]
 
 WIDEST = 60
@@ -35,7 +41,10 @@ WIDEST = 60
 
 @dataclass(slots=True)
 class Point:
-    """One thing to be covered: `counts` is how often a statement was reached, or how often true and how often false."""
+    """One thing to be covered, and how often: a statement once, what is true or false on either side.
+
+    A statement takes effect when its conditions hold; `require`, when they do not.
+    """
 
     kind: Kind
     file: str
@@ -57,6 +66,8 @@ class Point:
         """What has not been seen; empty when everything has."""
         if self.kind == "statement":
             return "" if self.counts[0] else "never reached"
+        if self.kind == "effect":
+            return "" if self.counts[0] else "never took effect"
         sides = ("never true", "never false") if self.kind == "condition" else ("yes never taken", "no never taken")
         if not any(self.counts):
             return "never tested"
@@ -76,7 +87,7 @@ class Coverage:
         point = self.points.get(key)
         if point is None:
             shortened = what if len(what) <= WIDEST else what[: WIDEST - 3] + "..."
-            point = Point(kind, place.file, place.line, place.column, shortened, owner, [0] if kind == "statement" else [0, 0])
+            point = Point(kind, place.file, place.line, place.column, shortened, owner, [0, 0] if kind in SIDED else [0])
             self.points[key] = point
         return point
 
@@ -113,6 +124,7 @@ class CoverageWatch:
         self.coverage = coverage
         self.config = config
         self.statements: dict[int, Point] = {}
+        self.effects: dict[int, Point] = {}
         self.owners: dict[int, Point] = {}
         """The statement of each condition and modifier."""
         self.conditions: dict[int, Point] = {}
@@ -134,6 +146,7 @@ class CoverageWatch:
         self.kept.append(statement)
         point = self.coverage.add("statement", statement.place, label(statement), owner)
         self.statements[id(statement)] = point
+        self.effects[id(statement)] = self.coverage.add("effect", statement.place, label(statement), owner)
         for node in statement.conditions:
             self.owners[id(node)] = point
             if isinstance(node, Condition):
@@ -161,6 +174,8 @@ class CoverageWatch:
             point = self.statements[id(node)]
             if not self.inside.pop(id(point), 0):
                 point.counts[0] += 1
+            wanted = ("fail", "drop") if node.verb == "require" else ("ok", "drop", "discard")
+            self.effects[id(node)].counts[0] += step.result in wanted
             return
         self.reached(node)
         point_of_condition = self.conditions.get(id(node))
@@ -234,8 +249,10 @@ def ifs_of(node: tree.Node) -> Iterator[tree.If]:
 def label(statement: Statement) -> str:
     """A statement in a few words: its verb and its first condition."""
     tests = [node for node in statement.conditions if isinstance(node, Condition)] or statement.conditions
-    words = f" {tests[0].name} = {tests[0].argument}" if tests else ""
-    return statement.verb + words
+    if not tests:
+        return statement.verb
+    mark = "!" if isinstance(tests[0], Condition) and tests[0].negated else ""
+    return f"{statement.verb} {mark}{tests[0].name} = {tests[0].argument}"
 
 
 def always_true(node: Condition) -> bool:

@@ -80,6 +80,8 @@ def state(points: list[Point]) -> tuple[str, str]:
     for point in points:
         if point.kind == "statement":
             remarks.append(f"{point.counts[0]}x" if point.counts[0] else "never reached")
+        elif point.kind == "effect" and (point.counts[0] or remarks == ["never reached"]):
+            continue
         elif point.missing():
             name = "${if}: " if point.kind == "branch" else ""
             remarks.append(name + point.missing())

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from xml.etree import ElementTree
 
-from exim_lang.scenario.coverage import KINDS, NAMES, Coverage, Kind, Point
+from exim_lang.scenario.coverage import KINDS, NAMES, SIDED, Coverage, Point
 
 
 def text_report(coverage: Coverage) -> list[str]:
@@ -20,12 +20,15 @@ def text_report(coverage: Coverage) -> list[str]:
             if total:
                 lines.append(f"    {NAMES[kind]:<28}{covered:>5} of {total:<5}{coverage.percent(kind, file):6.1f}%")
     missed = [point for point in coverage.of() if point.missing()]
+    unreached = {(point.file, point.line, point.column) for point in missed if point.kind == "statement"}
     if missed:
         lines.append("  not seen")
     hidden = 0
     for point in missed:
-        if point.kind != "statement" and not any(point.counts):
+        if point.kind in SIDED and not any(point.counts):
             hidden += 1
+            continue
+        if point.kind == "effect" and (point.file, point.line, point.column) in unreached:
             continue
         owner = f" ({point.owner})" if point.owner else ""
         lines.append(f"    {point.file}:{point.line}: {shown(point.what)}: {point.missing()}{owner}")
@@ -51,7 +54,7 @@ def lcov(coverage: Coverage) -> str:
     for file in files_of(coverage):
         points = [point for point in coverage.of() if point.file == file]
         lines += ["TN:", f"SF:{os.path.abspath(file) if os.path.exists(file) else file}"]
-        sided = [point for point in points if point.kind != "statement"]
+        sided = [point for point in points if point.kind in SIDED]
         for number, point in enumerate(sided):
             for side, count in enumerate(point.counts):
                 taken = str(count) if any(point.counts) else "-"
@@ -67,7 +70,8 @@ def line_hits(points: list[Point]) -> dict[int, int]:
     """How often each line that has something to do did it."""
     hits: dict[int, int] = defaultdict(int)
     for point in points:
-        hits[point.line] = max(hits[point.line], sum(point.counts))
+        if point.kind != "effect":
+            hits[point.line] = max(hits[point.line], sum(point.counts))
     return hits
 
 
@@ -98,7 +102,7 @@ def cobertura(coverage: Coverage) -> str:
         points = [point for point in coverage.of() if point.file == file]
         hits = line_hits(points)
         own = sum(count > 0 for count in hits.values())
-        sided = [point for point in points if point.kind != "statement"]
+        sided = [point for point in points if point.kind in SIDED]
         own_rates = _rate(own, len(hits)), _rate(sum(one.covered for one in sided), sum(len(one.counts) for one in sided))
         facts = {"name": os.path.basename(file), "filename": file, "line-rate": own_rates[0], "branch-rate": own_rates[1]}
         unit = ElementTree.SubElement(classes, "class", {**facts, "complexity": "0"})
@@ -125,8 +129,7 @@ def _line_total(coverage: Coverage) -> tuple[int, int]:
 
 
 def _branch_total(coverage: Coverage) -> tuple[int, int]:
-    sided: tuple[Kind, Kind] = ("condition", "branch")
-    totals = [coverage.total(kind) for kind in sided]
+    totals = [coverage.total(kind) for kind in SIDED]
     return sum(one[0] for one in totals), sum(one[1] for one in totals)
 
 

@@ -37,6 +37,8 @@ class Document:
     data: Any = None
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    literal: set[Path] = field(default_factory=set)
+    """Texts behind `|`, whose lines are lines of the file."""
 
     def place(self, path: Path) -> tuple[int, int]:
         """The place of a value, or of the innermost value around it that is known."""
@@ -118,6 +120,8 @@ class _Builder:
 
     def scalar(self, node: Any, path: Path) -> Any:
         text = str(node.value)
+        if node.style == "|":
+            self.document.literal.add(path)
         if node.style in ("'", '"', "|", ">"):
             return text
         tag = str(node.tag)

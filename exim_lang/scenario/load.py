@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from exim_lang.errors import UsageError
 from exim_lang.scenario import document as yaml
-from exim_lang.scenario.schema import STEP_KINDS, Scenario, ScenarioFile
+from exim_lang.scenario.schema import STEP_KINDS, Scenario, ScenarioFile, Verdict
 
 if TYPE_CHECKING:
     from exim_lang.scenario.document import Document, DocumentError
@@ -47,6 +48,8 @@ class Suite:
     path: Path
     common: ScenarioFile
     cases: list[Case] = field(default_factory=list)
+    text_line: int = 0
+    """The line of the file in front of the first line of `configuration_text`; 0 where its lines are not those of the file."""
 
     @property
     def folder(self) -> Path:
@@ -111,6 +114,8 @@ class _Loader:
                 self.document.error(("configuration_text",), "either `configuration` or `configuration_text`", key=True)
             )
         suite = Suite(path, common)
+        if ("configuration_text",) in self.document.literal:
+            suite.text_line = self.document.place(("configuration_text",))[0]
         for index, raw in enumerate(data["tests"]):
             suite.cases += self.cases(raw, ("tests", index), common)
         return suite
@@ -126,7 +131,7 @@ class _Loader:
             return []
         template = {key: value for key, value in raw.items() if key != "cases"}
         wanted = yaml.parameters_in(template)
-        found = []
+        found: list[Case] = []
         for number, row in enumerate(table):
             known = len(self.errors)
             at: yaml.Path = (*path, "cases", number) if "cases" in raw else path
@@ -145,27 +150,36 @@ class _Loader:
             scenario = self.convert(data, Scenario, path)
             if scenario is not None:
                 self.check(scenario, data, path)
-                found.append(self.case(scenario, row if "cases" in raw else {}, path, common))
+                case = self.case(scenario, path, common)
+                if "cases" in raw:
+                    case = replace(case, name=self.case_name(case.name, row, raw, {one.name for one in found}))
+                found.append(case)
             if len(self.errors) > known:
                 break  # the other rows would tell the same again
         return found
 
-    def case(self, scenario: Scenario, row: dict[str, Any], path: yaml.Path, common: ScenarioFile) -> Case:
-        name = scenario.name or self.default_name(scenario)
-        if row:
-            told = row.get("name") or ", ".join(f"{key}={value}" for key, value in row.items() if not isinstance(value, dict))
-            name += f" [{told}]"
+    def case(self, scenario: Scenario, path: yaml.Path, common: ScenarioFile) -> Case:
+        line = self.document.place(path)[0]
+        name = scenario.name or self.default_name(scenario, line)
         steps = scenario.steps if isinstance(scenario.steps, list) else []
         lines = tuple(self.document.place((*path, "steps", index))[0] for index in range(len(steps)))
-        line = self.document.place(path)[0]
         return Case(name, scenario, line, lines, frozenset([*common.tags, *scenario.tags]))
 
-    def default_name(self, scenario: Scenario) -> str:
+    def case_name(self, name: str, row: dict[str, Any], raw: dict[str, Any], taken: set[str]) -> str:
+        """The name of one case: with its parameters behind it, unless they stand in it."""
+        told = row.get("name")
+        if not told:
+            if yaml.parameters_in(raw.get("name", "")) and name not in taken:
+                return name
+            told = ", ".join(f"{key}={value}" for key, value in row.items() if not isinstance(value, dict | list))
+        return f"{name} [{told}]"
+
+    def default_name(self, scenario: Scenario, line: int) -> str:
         for kind in ("acl", "expand", "route"):
             value = getattr(scenario, kind)
             if isinstance(value, str):
                 return f"{kind} {value}"
-        return "session"
+        return f"session at line {line}"
 
     def check(self, scenario: Scenario, data: dict[str, Any], path: yaml.Path) -> None:
         """What types cannot say: a test is one thing, a step does one thing."""
@@ -181,22 +195,48 @@ class _Loader:
                 self.errors.append(self.document.error((*path, "steps", index), f"a step does one of: {words}"))
 
     def convert(self, data: Any, type: Any, base: yaml.Path) -> Any:
-        """The data as `type`; None, and one more error, where it is not of that form."""
+        """The data as `type`; None, and more errors, where it is not of that form."""
         import msgspec
 
-        try:
-            return msgspec.convert(data, type=type)
-        except msgspec.ValidationError as error:
-            what, _, where = str(error).partition(" - at ")
-            path = base + path_of(where.strip("`"))
-            unknown = _UNKNOWN.match(what)
-            if unknown is not None:
-                self.errors.append(self.document.error((*path, unknown[1]), f'there is no "{unknown[1]}" here', key=True))
+        known = len(self.errors)
+        while True:
+            try:
+                result = msgspec.convert(data, type=type)
+            except msgspec.ValidationError as error:
+                what, _, where = str(error).partition(" - at ")
+                path = path_of(where.strip("`"))
+                unknown = _UNKNOWN.match(what)
+                if unknown is not None:
+                    path = (*path, unknown[1])
+                self.errors.append(self.mistake(what, base + path, unknown is not None))
+                data = without(data, path)
+                if data is None:
+                    return None
             else:
-                for word, said in _WORDS.items():
-                    what = what.replace(f"`{word}`", said).replace(f"`{word} ", f"`{said} ")
-                self.errors.append(self.document.error(path, what.replace("`", "")))
-            return None
+                return result if len(self.errors) == known else None
+
+    def mistake(self, what: str, path: yaml.Path, unknown: bool) -> DocumentError:
+        """What msgspec says, in the words of YAML, with its place."""
+        if unknown:
+            return self.document.error(path, f'there is no "{path[-1]}" here', key=True)
+        for word, said in _WORDS.items():
+            what = what.replace(f"`{word}`", said).replace(word, said)
+        if what.startswith("Invalid enum value") and path[-1:] in (("verdict",), ("expect",)):
+            what += f": a verdict is one of {', '.join(get_args(Verdict))}"
+        return self.document.error(path, what.replace("`", ""))
+
+
+def without(data: Any, path: yaml.Path) -> Any:
+    """A copy of the data without what is wrong at `path`, to look for more; None where nothing can be left out."""
+    data = copy.deepcopy(data)
+    inner = data
+    for part in path[:-1]:
+        if isinstance(inner, dict) if isinstance(part, str) else isinstance(inner, list):
+            inner = inner[part]
+    if not path or not isinstance(inner, dict) or path[-1] not in inner:
+        return None
+    del inner[path[-1]]
+    return data
 
 
 def path_of(where: str) -> yaml.Path:

@@ -41,10 +41,8 @@ class ScenarioCollector(pytest.File):
             yield ScenarioItem.from_parent(self, name=case.name, case=case, runner=runner)
 
 
-class TestFailed(Exception):
+class ScenarioFailed(Exception):
     """A test of a scenario file did not pass."""
-
-    __test__ = False
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.name)
@@ -63,12 +61,12 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         result = self.runner.run(self.case)
         if not result.passed:
-            raise TestFailed(result)
+            raise ScenarioFailed(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         from exim_lang.scenario.reports import plain_failure
 
-        if isinstance(excinfo.value, TestFailed):
+        if isinstance(excinfo.value, ScenarioFailed):
             return plain_failure(excinfo.value.result)
         return super().repr_failure(excinfo, style)
 

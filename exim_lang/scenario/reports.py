@@ -43,6 +43,7 @@ def failure_lines(failure: Failure, paint: Paint) -> list[str]:
 
 
 def _pair(what: str, expected: str, actual: str, paint: Paint) -> list[str]:
+    expected, actual = expected or "(empty)", actual or "(empty)"
     if "\n" not in expected + actual and len(expected) + len(actual) < 90:
         return [f"  {what}: expected {paint('32', expected)}, actual {paint('31', actual)}"]
     lines = [f"  {what}:"]

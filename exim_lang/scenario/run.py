@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from exim_lang.acl.find import names_of
 from exim_lang.acl.run import run_acl
 from exim_lang.acl.scope import new_scope
 from exim_lang.errors import ClosedWorld, Deferred, EximLangError, ExpansionError, ForcedFailure, UsageError
@@ -24,6 +27,7 @@ from exim_lang.scenario.explain import explain
 from exim_lang.scenario.results import Failure, Result
 from exim_lang.scenario.schema import Client, Expectation, Step
 from exim_lang.source.text import Text
+from exim_lang.syntax.acl import parse_inline
 from exim_lang.syntax.acl_names import PHASES
 from exim_lang.taint import taint
 
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 UNCHECKED = ("send", "rset", "quit", "lose", "wait")
 """Steps of which nothing is expected that does not say so."""
+GIVEN = "given-here"
+"""What an ACL is called that stands in the scenario file."""
 _VERDICTS = ("accept", "deny", "defer", "drop", "discard", "error")
 
 
@@ -77,12 +83,12 @@ class Runner:
                 path = os.path.normpath(self.suite.folder / common.configuration)
                 config = load_config(path, macros=values, dialect=dialect, root=root)
             else:
-                name = f"{self.suite.path} (configuration_text)"
-                text = sent(common.configuration_text).decode("latin-1")
+                name = str(self.suite.path)
+                text = "\n" * self.suite.text_line + sent(common.configuration_text).decode("latin-1")
                 config = config_from_text(text, name, macros=values, dialect=dialect, root=root)
             fatal = config.fatal
             if fatal is not None:
-                raise UsageError(f"{fatal.place}: {fatal.message}")
+                raise UsageError(f"{fatal.place}: {' '.join(fatal.message.split())}")
             self.configs[key] = config
         return self.configs[key]
 
@@ -127,8 +133,6 @@ class _Running:
         config = self.runner.config(scenario.macros)
         root = self.runner.root()
         written = merged(suite.common.fixtures, scenario.fixtures)
-        from pathlib import Path
-
         world = open_world(written, root=Path(root) if root else None, fault=self.fault)
         if isinstance(world.fixtures, Answers):
             self.asked = world.fixtures.asked
@@ -194,7 +198,14 @@ class _Running:
             raise UsageError(f'phase: "{scenario.phase}" is none of {", ".join(sorted(PHASES))}')
         self.fill(scope)
         text = sent(acl).decode("latin-1")
-        wanted = Text.literal(text, f"{self.runner.suite.path} (acl)")
+        wanted = Text.literal(text, str(self.runner.suite.path))
+        if text not in scope.config.acls:
+            # statements, as in the section for ACLs; as the value of an option they would be expanded first
+            given, problems = parse_inline(wanted, names_of(scope), exim_file=str(self.runner.suite.path))
+            if problems:
+                raise UsageError(f"acl: {problems[0].message}")
+            scope.config = replace(scope.config, acls={**scope.config.acls, GIVEN: replace(given, name=GIVEN)})
+            wanted = Text.literal(GIVEN)
         arguments = [sent(argument) for argument in scenario.arguments]
         verdict = run_acl(scope, scenario.phase, wanted, arguments)
         reply = last_reply(b"550 " + (verdict.user_message or b"")) if verdict.verdict != "accept" else ("", "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exim_lang.errors import UsageError
 from exim_lang.scenario.chaos import Change, chaos_of
 from exim_lang.scenario.coverage import Coverage, CoverageWatch
 from exim_lang.scenario.load import Case, load_suite
@@ -43,11 +44,14 @@ class Report:
     results: list[Result] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     changes: list[Change] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    """What is wrong with files that could not be read or understood: `file:line:col: sentence`."""
 
     def add(self, other: Report) -> None:
         self.results += other.results
         self.coverage.merge(other.coverage)
         self.changes += other.changes
+        self.errors += other.errors
 
 
 def keyword_holds(expression: str, text: str) -> bool:
@@ -64,9 +68,13 @@ def _word_holds(word: str, text: str) -> bool:
 
 
 def run_file(path: Path, wanted: Wanted) -> Report:
-    """Runs the tests of one file; raises UsageError for one that cannot be read or understood."""
+    """Runs the tests of one file; one that cannot be understood is in the report's errors."""
     report = Report()
-    suite = load_suite(path)
+    try:
+        suite = load_suite(path)
+    except UsageError as error:
+        report.errors = error.message.splitlines()
+        return report
 
     def watch(config: Config) -> CoverageWatch:
         return CoverageWatch(report.coverage, config)
