@@ -38,6 +38,10 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
     `str` and Text hold one character a byte (latin-1). Raises ExpansionError with Exim's message, its subclass
     ForcedFailure when the string says `fail`, Deferred when something could not be found out now; `span` counts in `text`.
     """
+    if type(text) is bytes and scope.watch is None:  # what is asked for most goes straight to its function
+        if b"$" not in text and b"\\" not in text:
+            return text
+        return run(compiled_bytes(text, scope.config.dialect), scope)
     if isinstance(text, Text):
         string = text.string
     elif isinstance(text, bytes):
@@ -64,6 +68,16 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
         raise
 
 
+def run(compiled: Compiled, scope: Scope) -> bytes:
+    """The value of a compiled string; an error gets its place in it."""
+    try:
+        return compiled.function(scope)
+    except EximLangError as error:
+        if error.text is None:
+            error.span = error.span or span_of(error.__traceback__, compiled)
+        raise
+
+
 def span_of(traceback: TracebackType | None, compiled: Compiled) -> Span | None:
     """The characters whose code was running when an error was raised: the innermost line that knows."""
     found = None
@@ -81,6 +95,12 @@ def compiled_string(text: str, dialect: Dialect) -> Compiled:
     from exim_lang.expand.compile import compile_tree
 
     return Compiled(*compile_tree(text, parse(text), dialect))
+
+
+@lru_cache(KEPT)
+def compiled_bytes(text: bytes, dialect: Dialect) -> Compiled:
+    """The same for `text` in bytes."""
+    return compiled_string(text.decode("latin-1"), dialect)
 
 
 def parse(text: str) -> String:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from exim_lang.model.config import Config
 
 READ_AT_ONCE = 1 << 16
+BLANK_OR_BACKSLASH = b"\\ \t\r\v\f"
 MACRO = re.compile(r"([A-Z][A-Za-z0-9_]*)\s*==?\s*(.*)", re.DOTALL)
 SET = re.compile(rb"set(,t)?\s+acl_([cm][0-9_]\w*)\s*=\s*(.*)", re.DOTALL)
 
@@ -79,8 +80,11 @@ def logical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     """A backslash at the end of a line goes on with the next one, whose leading white space is dropped."""
     joined = b""
     for physical in lines:
+        if not joined and physical[-1:] not in BLANK_OR_BACKSLASH:
+            yield physical
+            continue
         line = physical.lstrip(b" \t\r\v\f") if joined else physical
-        if line[-1:] in b"\\ \t\r\v\f" and line.rstrip(b" \t\r\v\f").endswith(b"\\"):
+        if line[-1:] in BLANK_OR_BACKSLASH and line.rstrip(b" \t\r\v\f").endswith(b"\\"):
             joined += line.rstrip(b" \t\r\v\f")[:-1]
             continue
         yield joined + line
