@@ -158,13 +158,15 @@ def test_ldap(ldap_server: RealServer) -> None:
         warnings.simplefilter("ignore", DeprecationWarning)
         import ldap3
     server = ldap3.Server("127.0.0.1", ldap_server.port, get_info=ldap3.NONE)
-    connection: Any
-    with ldap3.Connection(server, "cn=admin,o=test", PASSWORD, auto_bind=True, check_names=False) as connection:
+    connection: Any = ldap3.Connection(server, "cn=admin,o=test", PASSWORD, auto_bind=True, check_names=False)
+    try:
         assert connection.add("ou=hostile,o=test", "organizationalUnit")
         for number, value in enumerate(VALUES):
             name = f"cn={''.join(f'{chr(92)}{byte:02x}' for byte in value)}{number},ou=hostile,o=test"
             facts = {"sn": f"x{number}", "userPassword": value}  # which is compared byte by byte
             assert connection.add(name, "person", facts), (value, connection.result)
+    finally:
+        connection.unbind()
     scope = scope_for("ldap", ldap_server.port)
     by_name_found: list[bytes] = []
     login = f"user=\"cn=admin,o=test\" pass={PASSWORD}"
