@@ -82,8 +82,10 @@ def test(w: Writer, node: tree.Test) -> str:
             w.out.line(f"check_number({values[0].code})", argument.span)
     if fault:
         return failed(w, fault)
+    if any(not argument.closed for argument in node.arguments):
+        return "False"
     entry = CONDITIONS[node.name]
-    if node.name in ("eq", "eqi") and all(argument.closed for argument in node.arguments):
+    if node.name in ("eq", "eqi"):
         cut = ".lower()" if node.name == "eqi" else ""
         return w.assign(f"{values[0].code}{cut} == {values[1].code}{cut}", node.span).code
     function, short = prepared(entry.function, entry.prepare, [value.constant for value in values])
@@ -121,8 +123,8 @@ def junction(w: Writer, node: tree.Junction) -> str:
 
 
 def skip_members(w: Writer, node: tree.Junction, members: tuple[tree.Condition, ...]) -> None:
-    unread = tree.Junction(node.name, members, node.stop, node.inside, node.span)
-    fault = w.faults.first(unread)
+    unread = tree.Junction(node.name, members, None, node.inside, node.span)
+    fault = w.faults.first(unread) or w.faults.junction(node)
     if fault:
         w.fail(fault)
 

@@ -24,8 +24,8 @@ def certificate_fault(w: Writer, node: tree.String) -> Fault | None:
     at = node.parts[0].span.start if node.parts else len(w.text)
     if not w.text.startswith("$", at):
         return Fault(NO_CERTIFICATE, node.span)
-    name, brace, _ = w.text[at + 1 :].partition("}")
-    if not brace:
+    name = w.faults.up_to_brace(at + 1)
+    if name is None:
         return w.faults.unclosed(node)
     if not is_variable(name, w.dialect) or is_numeric(name):
         return Fault(f'no variable named "{name}"', node.span)
@@ -211,8 +211,8 @@ def comparator_text(w: Writer, node: tree.String) -> Value:
     """The comparator of `${sort`, in which Exim replaces nothing: it ends at the first brace."""
     if all(isinstance(part, tree.Literal) for part in node.parts):
         return w.string(node)
-    raw, brace, _ = w.text[node.parts[0].span.start :].partition("}")
-    return constant(raw.encode("latin-1")) if brace else w.fail(w.faults.unclosed(node))
+    raw = w.faults.up_to_brace(node.parts[0].span.start)
+    return w.fail(w.faults.unclosed(node)) if raw is None else constant(raw.encode("latin-1"))
 
 
 def filter_item(w: Writer, node: tree.Filter) -> Value:

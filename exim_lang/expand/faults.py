@@ -8,16 +8,19 @@ the faults of the nodes themselves and puts the error where the reading would st
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple, assert_never
 
-from exim_lang.errors import ExpansionError, ProcessDied
+from exim_lang.errors import ExpansionError
 from exim_lang.expand.names import acl_hint, find_operator, is_counter, is_numeric, is_variable, unknown_variable
 from exim_lang.expand.registry import CONDITIONS, ITEMS
+from exim_lang.expand.unread import comparator_name, condition_name, error_of, literals, no_condition
 from exim_lang.model.dialect import Dialect
 from exim_lang.search.search import SearchType, parse_lookup_type
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.expansion_parser import unescape
 
 SPACE = " \t\n\v\f\r"
 LEAD = {
@@ -29,6 +32,7 @@ LEAD = {
     "run": ("command",),
 }
 NO_CERTIFICATE = 'second argument of "certextract" must be a certificate variable'
+ESCAPED = re.compile(r"\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{0,2}|.)", re.DOTALL)
 CHECKED_ITEMS = ("imapfolder", "substr", "length", "hash", "nhash")
 LOOPS = ("map", "reduce", "sort")
 NOT_AN_OPERATOR = '"{name}" is not a known operator (or a }} is missing in a variable reference)'
@@ -145,20 +149,37 @@ class Faults:
 
     def unread(self, node: tree.Node, index: int, argument: tree.String) -> Fault | None:
         """The fault of a string that Exim takes as it stands."""
-        if index != 1 or not isinstance(node, tree.Item) or node.name not in ("certextract", "sort"):
+        if index != 1 or not isinstance(node, tree.Item):
+            return None
+        if node.name == "listextract":
+            key = literals(node.arguments[0]).strip()
+            numeric = not key or key.removeprefix(b"-").isdigit()
+            return None if numeric else Fault('first argument of "listextract" must be numeric', node.arguments[0].span)
+        if node.name not in ("certextract", "sort"):
             return None
         at = argument.parts[0].span.start if argument.parts else len(self.text)
         if node.name == "certextract":
             return None if self.text.startswith("$", at) else Fault(NO_CERTIFICATE, argument.span)
         if argument.parts and isinstance(argument.parts[0], tree.Literal):
-            return None
-        raw, brace, _ = self.text[at:].partition("}")
-        return Fault(no_condition(raw), argument.span) if brace or not argument.parts else self.unclosed(argument)
+            word = comparator_name(literals(argument).decode("latin-1"))
+            return Fault("", argument.span) if argument.closed and word and word not in CONDITIONS else None
+        raw = self.up_to_brace(at)
+        if raw is None and (argument.parts or not argument.closed):
+            return self.unclosed(argument)
+        return Fault(no_condition(raw or ""), argument.span)
+
+    def up_to_brace(self, at: int) -> str | None:
+        """The text from `at` to the next "}" that has no backslash; None when there is none."""
+        found = re.compile(r"((?:[^\\}]|\\.)*)\}", re.DOTALL).match(self.text, at)
+        return ESCAPED.sub(lambda escape: unescape(escape[0]).decode("latin-1"), found[1]) if found else None
 
     def skipped_item(self, node: tree.Node) -> Fault | None:
         """Some items look at their strings even when they are skipped; then only text that stands for itself is in them."""
-        if isinstance(node, tree.Item) and node.name in CHECKED_ITEMS:
-            return checked(ITEMS[node.name].function, node.arguments, node.span)
+        if isinstance(node, tree.Item) and node.name in CHECKED_ITEMS and all(one.closed for one in node.arguments):
+            entry = ITEMS[node.name]
+            message = error_of(partial(entry.function, None) if entry.scope else entry.function, node.arguments)
+            if message is not None and (node.name != "imapfolder" or message.startswith("IMAP folder separator")):
+                return Fault(message, node.span)
         return None
 
     def extract_close(self, node: tree.Item) -> Fault | None:
@@ -186,7 +207,8 @@ class Faults:
                 found = self.first_of(node.arguments) or self.test(node)
                 if found or node.name != "bool":
                     return found
-                return checked(CONDITIONS["bool"].function, node.arguments, node.span)
+                message = error_of(CONDITIONS["bool"].function, node.arguments)
+                return None if message is None else Fault(message, node.span)
             case tree.Junction():
                 for member in node.members:
                     found = self.first(member)
@@ -238,7 +260,7 @@ class Faults:
     def as_certificate(self, node: tree.Operator) -> Fault | None:
         """The fault of an operand that may be a certificate variable: Exim first reads what stands behind its `$`."""
         first = next(iter(node.operand.parts), None)
-        if isinstance(first, tree.Bad) and first.text == "$" and not node.operand.closed:
+        if isinstance(first, tree.Bad) and self.up_to_brace(first.span.start) is None:
             return self.unclosed(node.operand)
         return None
 
@@ -399,6 +421,8 @@ class Faults:
         if wrapped:
             opened = node.arguments or self.text[: node.stop].rstrip(SPACE).endswith("{")
             message = f"too few arguments or bracketing error for {node.name}" if opened else f'missing {{ after "{node.name}"'
+        elif node.name == "inbound_srs":
+            message = f"too few arguments or bracketing error for {node.name}"
         elif node.arguments and entry is not None and entry.least > 1:
             message = f'missing 2nd string in {{}} after "{node.name}"'
         else:
@@ -425,28 +449,6 @@ class Faults:
         if isinstance(node.condition, tree.Nothing) or getattr(node.condition, "stop", None) is not None:
             return None
         return Fault(f'missing }} at end of condition inside "{node.name}"', self.point(stop))
-
-
-def checked(function: Callable[..., object], strings: Sequence[tree.String], span: Span) -> Fault | None:
-    """The error of `function` for `strings` of which only the literal parts are known, if it has one."""
-    try:
-        function(*(b"".join(part.value for part in one.parts if isinstance(part, tree.Literal)) for one in strings))
-    except ExpansionError as error:
-        return Fault(error.message, span)
-    except ProcessDied:
-        return None
-    return None
-
-
-def condition_name(text: str) -> str:
-    """The letters, digits and underscores that `text` begins with: what Exim takes for the name of a condition."""
-    found = re.match(r"[A-Za-z0-9_]*", text)
-    return found[0] if found else ""
-
-
-def no_condition(text: str) -> str:
-    """What Exim says of `text` where the name of a condition should stand."""
-    return f'condition name expected, but found "{text[:16]}"'
 
 
 def walk(node: tree.Node) -> list[tree.Node]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from exim_lang.errors import Deferred, EximLangError, ExpansionError, ForcedFailure
-from exim_lang.expand.faults import Fault, condition_name, no_condition
+from exim_lang.expand.faults import Fault
 from exim_lang.expand.headers import Style, header_value
 from exim_lang.expand.integers import compared_integer
 from exim_lang.expand.json_items import next_items
 from exim_lang.expand.registry import CONDITIONS, Condition
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import COLON, join_list, separator_change, split_list
+from exim_lang.expand.unread import comparator_name, no_condition
 from exim_lang.search.search import SearchDeferred, SearchType, deferred_message, find
 from exim_lang.taint import class_of
 
@@ -62,7 +63,7 @@ def is_field_number(key: bytes) -> bool:
     digits = key.strip(b" \t\n\v\f\r").removeprefix(b"-")
     if not key.strip(b" \t\n\v\f\r"):
         raise ExpansionError('first argument of "extract" must not be empty')
-    return digits.isdigit()
+    return digits.isdigit() or key.strip(b" \t\n\v\f\r") == b"-"
 
 
 def check_key(key: bytes, name: str) -> None:
@@ -85,10 +86,12 @@ def newer_than(scope: Scope, major: int, minor: int) -> bool:
 
 
 def each(scope: Scope, items: bytes, test: Test, wanted: bool, kind: str, name: str) -> bool:
-    """Whether `test` holds for any item (`wanted`), or for all."""
+    """Whether `test` holds for any item (`wanted`), or for all; for an empty list neither is true."""
     saved = scope.item
+    empty = True
     try:
         for scope.item in list_items(items, kind, name):
+            empty = False
             try:
                 if test(scope) is wanted:
                     return wanted
@@ -96,7 +99,7 @@ def each(scope: Scope, items: bytes, test: Test, wanted: bool, kind: str, name: 
                 explain(error, f' inside "{name}" condition')
     finally:
         scope.item = saved
-    return not wanted
+    return not wanted and not empty
 
 
 def list_items(items: bytes, kind: str, name: str) -> Iterator[bytes]:
@@ -153,7 +156,7 @@ def reduce_list(scope: Scope, items: bytes, start: bytes, body: Part) -> bytes:
 def comparator(name: bytes) -> Condition:
     """The condition that `${sort` compares by."""
     text = name.decode("latin-1")
-    word = next((sign for sign in ("<=", ">=", "==", "<", ">", "=") if text.startswith(sign)), "") or condition_name(text)
+    word = comparator_name(text)
     if not word:
         raise ExpansionError(no_condition(text))
     entry = CONDITIONS.get(word)
@@ -162,6 +165,14 @@ def comparator(name: bytes) -> Condition:
     if entry.name not in COMPARATORS:
         raise ExpansionError("comparator not handled for sort")
     return entry
+
+
+def goes_before(entry: Condition, key: bytes, other: bytes) -> bool:
+    """Whether the comparator puts `key` before `other`; where one of them is no number it never does."""
+    try:
+        return bool(entry.function(key, other))
+    except ExpansionError:
+        return False
 
 
 def sort_key(scope: Scope, text: str, body: Part) -> bytes:
@@ -184,8 +195,7 @@ def sort_list(scope: Scope, items: bytes, order: bytes, text: str, body: Part) -
     try:
         for scope.item in split_list(items):
             key = sort_key(scope, text, body)
-            words = (scope,) if entry.scope else ()
-            before = (n for n, (_, other) in enumerate(done) if entry.function(*words, key, other))
+            before = (n for n, (_, other) in enumerate(done) if goes_before(entry, key, other))
             done.insert(next(before, len(done)), (scope.item, key))
     finally:
         scope.item = saved

@@ -292,7 +292,8 @@ class Rebuild:
                 operand = self.read(values)
                 parts.append(tree.Operator(str(value[2:-1]), operand, Span(value.start_pos or 0, self.at)))
             elif value.type == "RBRACE" and not top:
-                return string_of(parts)
+                inner, end = string_of(parts), value.start_pos or 0
+                return tree.String(inner.parts, True, Span(inner.span.start if inner.parts else end, end))
             elif value.type == "RBRACE":
                 parts.append(literal(value, b"}"))
             elif value.type in self.makers:

@@ -41,7 +41,7 @@ def extract(options: str, key: bytes, *rest: bytes) -> bytes | None:
     if options:
         return json_field(options, bytes(name), rest[0])
     if len(rest) == 2:
-        return numbered_field(as_int(int(name)), bytes(rest[0]), rest[1])
+        return numbered_field(0 if name == b"-" else as_int(int(name)), bytes(rest[0]), rest[1])
     return named_field(bytes(name), rest[0])
 
 
@@ -118,9 +118,10 @@ def json_field(options: str, key: bytes, text: bytes) -> bytes | None:
 
 
 def _element(number: int, text: bytes, where: str) -> bytes | None:
+    array = dewrap(text, b"[]", f" wrapping array{where}")
     if number <= 0:
         raise ExpansionError('first argument of "extract" must be greater than zero')
-    for index, element in enumerate(elements(dewrap(text, b"[]", f" wrapping array{where}")), 1):
+    for index, element in enumerate(elements(array), 1):
         if index == number:
             return like(bytes(element).rstrip(SPACES), element)
     return None

@@ -60,7 +60,7 @@ def mask(value: bytes, argument: str | None) -> bytes:
     shown = value.decode("latin-1")
     number = _MASK.fullmatch(slash + digits) if slash else None
     packed = binary(text if slash else value)
-    if packed is None or (slash and number is None) or b"%" in value:
+    if packed is None or (slash and (number is None or b"%" in text)):
         raise ExpansionError(f'"{shown}" is not an IP address')
     if number is None:
         raise ExpansionError(f'missing mask value in "{shown}"')
@@ -93,8 +93,8 @@ def ipv6denorm(value: bytes) -> bytes:
 @operator("reverse_ip", taint="clears")
 def reverse_ip(value: bytes) -> bytes:
     """The address as it stands in front of `in-addr.arpa` and `ip6.arpa`; a mask behind it is ignored."""
-    text, slash, digits = value.partition(b"/")
-    packed = binary(text) if not slash or digits.isdigit() else None
+    text, _, digits = value.partition(b"/")
+    packed = binary(text) if not digits or digits.isdigit() else None
     if packed is None:
         raise ExpansionError(f"reverse_ip() not given an IP address [{value.decode('latin-1')}]")
     if packed[:12] == b"\0" * 10 + b"\xff\xff" and len(packed) == 16:
