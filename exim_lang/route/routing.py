@@ -57,6 +57,9 @@ def route_address(
     finally:
         scope.address, scope.numeric, scope.value, scope.where = saved
         address.state.router_name = b""
+        if scope.watch is not None:
+            for step in address.steps:
+                scope.watch.step(step)
 
 
 def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
@@ -105,6 +108,8 @@ def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
                 continue
             case "ok":
                 return _succeeded(run)
+            case "lost":
+                return "ok"
             case "rerouted":
                 run.say(f"re-routed to {run.chains.new[0].address.decode('latin-1')}")
                 return "ok"
@@ -205,7 +210,7 @@ def _set_variables(run: Run) -> str | None:
         name, _, value = item.partition(b"=")
         key = name.strip().decode("latin-1")
         if not key.startswith("r_"):
-            return run.defer(f"bad router variable name '{key}' in {router.name} router\n")
+            return _lost(run, f"bad router variable name '{key}' in {router.name} router")
         assigned = value.lstrip()
         try:
             result = run.expand(assigned)
@@ -215,9 +220,16 @@ def _set_variables(run: Run) -> str | None:
             return _declined_early(run)
         except ExpansionError as error:
             shown = assigned.decode("latin-1")
-            return run.defer(f'expansion of "{shown}" failed in {router.name} router: {error.message}')
+            return _lost(run, f'expansion of "{shown}" failed in {router.name} router: {error.message}')
         address.state.router_variables[key[2:]] = result
     return None
+
+
+def _lost(run: Run, message: str) -> str:
+    """Exim forgets that `set` failed: the address counts as routed, and goes nowhere. The log here says so."""
+    run.fail_with("defer", message)
+    run.log(f"{message} (Exim takes the address and loses it)", panic=True)
+    return "lost"
 
 
 def _set_address_data(run: Run) -> str | None:

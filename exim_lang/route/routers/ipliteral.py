@@ -19,8 +19,10 @@ def ipliteral(run: Run) -> Outcome:
     ip = domain[1:-1]
     if ip[:5].lower() in (b"ipv6:", b"ipv4:"):
         ip = ip[5:]
-    if not ip_version(ip) or is_ignored(search_options(run), domain, ip):
+    if not ip_version(ip):
         return "decline"
+    if is_ignored(search_options(run), domain, ip):
+        return run.fail_with("decline", "IP literal host explicitly ignored")
     result = scan_for_local(run.scope, [Host(domain, ip)])
     if result.found == "local":
         outcome = self_action(run, result.hosts[0])

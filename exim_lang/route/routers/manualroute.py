@@ -38,12 +38,15 @@ def manualroute(run: Run) -> Outcome:
     transport = None
     for word in words.split():
         name = word.decode("latin-1")
-        if name in _WORDS:
+        # Exim is content with the beginning of a word.
+        whole = next((known for known in _WORDS if known.startswith(name)), None)
+        if whole is not None:
+            name = whole
             options.add(name)
             if name in ("byname", "bydns"):
                 options.discard("bydns" if name == "byname" else "byname")
             continue
-        transport = run.config.driver("transport", name)
+        transport = next((one for one in run.config.transports if one.name.startswith(name)), None)
         if transport is None:
             message = f'unknown routing option or transport name "{name}"'
             run.log(f"Error in {router.name} router: {message}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-
 from exim_lang.errors import EximLangError, ExpansionError, ForcedFailure
 from exim_lang.route.address import Outcome, RoutedAddress
 from exim_lang.route.common import check_user, find_transport, set_errors_and_headers
 from exim_lang.route.forward_list import ListError, ListReader, Redirection, Target, is_filter
+from exim_lang.route.redirect_file import read_file
 from exim_lang.route.registry import Run, router_driver
 from exim_lang.route.rewrite import qualify_address, rewrite_address
-from exim_lang.taint import is_tainted, join, taint, untainted
+from exim_lang.taint import is_tainted, join, untainted
 
 
 @router_driver("redirect")
@@ -57,7 +56,7 @@ def redirect(run: Run) -> Outcome:
 
 def _data(run: Run) -> bytes | Outcome:
     """The data, from `data` or out of `file`."""
-    router, address = run.router, run.address
+    router = run.router
     option = "data" if "data" in router.settings else "file"
     text = router.text(option)
     if text is None:
@@ -74,24 +73,10 @@ def _data(run: Run) -> bytes | Outcome:
     if is_tainted(value):
         line = f"Tainted name '{shown}' for file read not permitted"
         run.log(line, panic=True)
-        return run.defer(line)
+        return run.defer(line + "\n")
     if not value.startswith(b"/"):
         return run.defer(f'"{shown}" is not an absolute path')
-    try:
-        return taint(run.scope.world.read_file(untainted(value)))
-    except FileNotFoundError:
-        address.message = address.user_message = None
-        return "decline"
-    except NotADirectoryError as error:
-        if router.option("ignore_enotdir"):
-            return "decline"
-        return run.defer(f"failed to open {shown}: {error.strerror}")
-    except PermissionError as error:
-        if router.option("ignore_eacces"):
-            return "decline"
-        return run.defer(f"failed to open {shown}: {error.strerror}")
-    except OSError as error:
-        return run.defer(f"failed to open {shown}: {error.strerror or os.strerror(error.errno or 0)}")
+    return read_file(run, untainted(value))
 
 
 def _filter(run: Run, kind: str) -> Outcome:
