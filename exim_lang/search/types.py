@@ -114,10 +114,17 @@ def _split(name: bytes) -> tuple[int | None, bytes, bytes, _Star, tuple[bytes, .
     return partial, affix, rest[:end], star, options, rest.decode("latin-1")
 
 
+def _lacks(dialect: Dialect, name: str) -> bool:
+    """Whether an Exim of that dialect does not have a lookup type, and no plug-in adds it."""
+    if dialect.knows("lookup", name):
+        return False
+    return dialect.lacks("lookup", name) or LOOKUPS[name].find.__module__.startswith("exim_lang.")
+
+
 def find_type(name: bytes, dialect: Dialect | None = None) -> LookupType:
     """The lookup type of that name; raises ExpansionError for one that is unknown to Exim or to its build."""
     text = name.decode("latin-1")
     lookup = LOOKUPS.get(text)
-    if lookup is None or (dialect is not None and not dialect.knows("lookup", text)):
+    if lookup is None or (dialect is not None and _lacks(dialect, text)):
         raise ExpansionError(f'unknown lookup type "{text}"')
     return lookup

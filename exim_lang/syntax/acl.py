@@ -208,7 +208,7 @@ class _Builder:
             return current is not None
         negated = len(item.children) > 1 and item.children[0] == "!"
         name = str(item.children[1 if negated else 0])
-        return name in self.names.conditions or (name in self.names.modifiers and not negated and name != "set")
+        return self.names.has_condition(name) or (name in self.names.modifiers and not negated and name != "set")
 
     def _name(self, line: Line, tokens: list[Token]) -> None:
         name = str(tokens[0])
