@@ -39,6 +39,7 @@ _ALIKE = re.compile(
     re.VERBOSE,
 )
 _REPEAT = re.compile(rb"(?<!\\)[*+]")
+_POSIX = re.compile(rb"\[([.:=]).*\1\]", re.DOTALL)  # what POSIX has in classes PCRE2 refuses or reads as a class of its own
 _LONGEST_FOR_RE = 1000
 
 
@@ -181,7 +182,7 @@ def _kept(subject: bytes, groups: Groups) -> Groups:
 
 @lru_cache(maxsize=2000)
 def _compiled(pattern: bytes, caseless: bool) -> Pattern:
-    if _ALIKE.fullmatch(pattern) and len(_REPEAT.findall(pattern)) <= 2:
+    if _ALIKE.fullmatch(pattern) and not _POSIX.search(pattern) and len(_REPEAT.findall(pattern)) <= 2:
         try:
             return _Simple(pattern, caseless)
         except re.error:
