@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ssl import PEM_cert_to_DER_cert
-
 from exim_lang.taint import Tainted
 
 
@@ -13,4 +11,6 @@ class Certificate(Tainted):
     @property
     def der(self) -> bytes:
         """The DER form."""
+        from ssl import PEM_cert_to_DER_cert  # few strings need it
+
         return PEM_cert_to_DER_cert(bytes(self).decode("ascii"))

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.options import log_selected, option
@@ -27,6 +26,8 @@ def zone(name: str) -> tzinfo | None:
         return None
     if name.lower() == "utc":
         return UTC
+    from zoneinfo import ZoneInfo  # few strings need it
+
     try:
         return ZoneInfo(name.removeprefix(":"))
     except (OSError, ValueError, KeyError):

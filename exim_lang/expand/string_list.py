@@ -7,6 +7,7 @@ and special items are the business of exim_lang.syntax.list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -16,6 +17,8 @@ COLON: Final = 0x3A
 SPACES: Final = b" \t\n\v\f\r"
 _CONTROLS: Final = bytes([*range(0x20), 0x7F])
 _PUNCTUATION: Final = b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_PLAIN: Final = re.compile(rb"[^\s:<][^\s:]*(?::[^\s:]+)*")
+"""A list in which colons are all that matters: no doubled ones, no white space, no other separator asked for."""
 _SEPARATORS: Final = _PUNCTUATION + _CONTROLS
 
 
@@ -46,6 +49,12 @@ def split_list(
     leading `<x`. An empty list, or one of nothing but white space, has no items; a final separator does not start one.
     A separator that is a control character cannot be doubled. `tainted_too`: see `separator_change`.
     """
+    if separator is None and default == COLON and type(items) is bytes and _PLAIN.fullmatch(items):
+        return iter(items.split(b":"))
+    return _split(items, separator, default, tainted_too)
+
+
+def _split(items: bytes, separator: int | None, default: int, tainted_too: bool) -> Iterator[bytes]:
     at = 0
     if separator is None:
         separator = separator_change(items, tainted_too=tainted_too)
@@ -91,11 +100,18 @@ def join_list(items: Iterable[bytes], separator: int = COLON) -> bytes:
     An item behind another that is empty or starts with the separator gets a space in front: otherwise it would be taken
     for a doubled separator. The result is as tainted as its items.
     """
-    parts: list[bytes] = []
     values = list(items)
+    kind = class_of(values)
+    mark = bytes([separator])
+    joined = mark.join(values)
+    if joined.count(mark) >= len(values) or b"" in values:  # else no item has a separator
+        joined = _join_doubled(values, separator)
+    return joined if kind is bytes else kind(joined)
+
+
+def _join_doubled(values: list[bytes], separator: int) -> bytes:
+    parts: list[bytes] = []
     for value in values:
         alone = not parts or (value and value[0] != separator)
         parts.append(quote_item(value, separator) if alone else b" " + quote_item(value, separator))
-    joined = bytes([separator]).join(parts)
-    kind = class_of(values)
-    return joined if kind is bytes else kind(joined)
+    return bytes([separator]).join(parts)

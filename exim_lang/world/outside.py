@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +21,8 @@ class RunResult:
 
 def run(arguments: Sequence[bytes], stdin: bytes, timeout: float | None) -> RunResult:
     """Runs a program with an empty environment but PATH; raises OSError, TimeoutError."""
+    import subprocess  # few configurations need it
+
     try:
         done = subprocess.run(
             list(arguments),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from exim_lang.errors import ExpansionError
 from exim_lang.expand.addresses import AddressError, Parsed, parse_address, parse_addresses
 from exim_lang.expand.registry import operator
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import COLON, SPACES, join_list
+
+_NAMES: Final = ("allow_domain_literals", "allow_utf8_domains", "strip_trailing_dot")
+_MEMO: Final = "how addresses are read"
 
 
 def _parse(scope: Scope, value: bytes) -> Parsed | None:
@@ -17,12 +22,11 @@ def _parse(scope: Scope, value: bytes) -> Parsed | None:
 
 
 def _options(scope: Scope) -> dict[str, bool]:
-    config = scope.config
-    return {
-        "allow_domain_literals": bool(config.option("allow_domain_literals")),
-        "allow_utf8_domains": bool(config.option("allow_utf8_domains")) or scope.message.smtputf8,
-        "strip_trailing_dot": bool(config.option("strip_trailing_dot")),
-    }
+    memo = scope.config.memo
+    options: dict[str, bool] | None = memo.get(_MEMO)
+    if options is None:
+        options = memo[_MEMO] = {name: bool(scope.config.option(name)) for name in _NAMES}
+    return {**options, "allow_utf8_domains": True} if scope.message.smtputf8 else options
 
 
 @operator("address", scope=True)
