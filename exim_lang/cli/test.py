@@ -152,7 +152,8 @@ def default_jobs(files: list[Path]) -> int:
 
 def read_limits(text: str | None) -> dict[Kind, float]:
     """What --fail-under asks for, in percent; raises UsageError."""
-    names: dict[str, Kind] = {"verbs": "statement", "effects": "effect", "conditions": "condition", "branches": "branch"}
+    names: dict[str, Kind] = {"verbs": "statement", "effects": "effect", "conditions": "condition"}
+    names |= {"branches": "branch", "routers": "router"}
     limits: dict[Kind, float] = {}
     for word in (text or "").split(",") if text else []:
         name, _, number = word.rpartition("=")

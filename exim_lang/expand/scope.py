@@ -63,7 +63,7 @@ class Watch(Protocol):
         ...
 
     def step(self, step: object) -> None:
-        """Takes each exim_lang.acl.verdict.Step."""
+        """Takes each exim_lang.acl.verdict.Step, and each exim_lang.route.address.Step."""
         ...
 
 

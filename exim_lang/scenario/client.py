@@ -50,6 +50,8 @@ class Outcome:
     headers: list[Header] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     taken: Taken | None = None
+    deliveries: list[dict[str, str | list[str]]] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
     value: str | None = None
     error: str | None = None
 

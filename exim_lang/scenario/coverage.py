@@ -16,6 +16,7 @@ from exim_lang.acl.verdict import Step
 from exim_lang.expand.compile import compile_tree
 from exim_lang.expand.engine import Compiled, compiled_string, parse
 from exim_lang.expand.faults import children
+from exim_lang.route.address import Step as RouterStep
 from exim_lang.source.text import Place, Text
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.acl_nodes import Acl, Condition, Modifier, Statement
@@ -25,18 +26,26 @@ if TYPE_CHECKING:
     from exim_lang.model.config import Config
     from exim_lang.model.dialect import Dialect
 
-Kind: TypeAlias = Literal["statement", "effect", "condition", "branch"]
-KINDS: tuple[Kind, ...] = ("statement", "effect", "condition", "branch")
+Kind: TypeAlias = Literal["statement", "effect", "condition", "branch", "router"]
+KINDS: tuple[Kind, ...] = ("statement", "effect", "condition", "branch", "router")
 NAMES: dict[Kind, str] = {
     "statement": "verbs reached",
     "effect": "verbs that took effect",
     "condition": "conditions true and false",
     "branch": "branches of ${if}",
+    "router": "routers taking and passing",
 }
-SIDED: tuple[Kind, Kind] = ("condition", "branch")
+SIDED: tuple[Kind, ...] = ("condition", "branch", "router")
+TAKEN = ("ok", "fail", "defer", "discard", "rerouted")
+"""Outcomes of a router that the next one does not see."""
 Key: TypeAlias = tuple[str, str, int, int]
 
 WIDEST = 60
+_SIDES = {
+    "condition": ("never true", "never false"),
+    "branch": ("yes never taken", "no never taken"),
+    "router": ("never takes an address", "never passes one on"),
+}
 
 
 @dataclass(slots=True)
@@ -68,7 +77,7 @@ class Point:
             return "" if self.counts[0] else "never reached"
         if self.kind == "effect":
             return "" if self.counts[0] else "never took effect"
-        sides = ("never true", "never false") if self.kind == "condition" else ("yes never taken", "no never taken")
+        sides = _SIDES[self.kind]
         if not any(self.counts):
             return "never tested"
         return ", ".join(side for side, count in zip(sides, self.counts, strict=True) if not count)
@@ -128,6 +137,7 @@ class CoverageWatch:
         self.owners: dict[int, Point] = {}
         """The statement of each condition and modifier."""
         self.conditions: dict[int, Point] = {}
+        self.routers: dict[str, Point] = {}
         self.inside: dict[int, int] = {}
         self.kept: list[object] = []
         self.texts: dict[int, tuple[Text, Compiled]] = {}
@@ -135,6 +145,8 @@ class CoverageWatch:
             coverage.sources[file.name] = file.content
         for acl in config.acls.values():
             self.declare(acl)
+        for driver in config.routers:
+            self.routers[driver.name] = coverage.add("router", driver.place, f"router {driver.name}", "")
         for text in strings_of(config):
             self.declare_branches(text, "")
 
@@ -164,7 +176,10 @@ class CoverageWatch:
     # What is seen.
 
     def step(self, step: object) -> None:
-        assert isinstance(step, Step), "ACLs tell of nothing else"
+        if isinstance(step, RouterStep):
+            self.routers[step.router].counts[step.outcome not in TAKEN] += 1
+            return
+        assert isinstance(step, Step), "nothing else is told of"
         node = step.node
         if isinstance(node, Statement):
             if id(node) not in self.statements:
@@ -264,7 +279,7 @@ def strings_of(config: Config) -> Iterable[Text]:
     """The strings outside of ACLs that a session may expand."""
     for setting in config.main.values():
         yield setting.text
-    for driver in config.authenticators:
+    for driver in (*config.authenticators, *config.routers):
         for setting in driver.settings.values():
             yield setting.text
     for lists in config.lists.values():

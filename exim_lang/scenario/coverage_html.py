@@ -86,8 +86,8 @@ def state(points: list[Point]) -> tuple[str, str]:
             name = "${if}: " if point.kind == "branch" else ""
             remarks.append(name + point.missing())
         else:
-            name = "${if} yes" if point.kind == "branch" else "true"
-            remarks.append(f"{name} {point.counts[0]}x, {'no' if point.kind == 'branch' else 'false'} {point.counts[1]}x")
+            yes, no = {"branch": ("${if} yes", "no"), "router": ("takes", "passes on")}.get(point.kind, ("true", "false"))
+            remarks.append(f"{yes} {point.counts[0]}x, {no} {point.counts[1]}x")
     if all(not point.missing() for point in points):
         return "ok", "; ".join(remarks)
     return ("bad" if not any(any(point.counts) for point in points) else "part"), "; ".join(dict.fromkeys(remarks))

@@ -25,6 +25,8 @@ _GIVES = {
 def explain(outcome: Outcome, expected: str = "") -> list[str]:
     """Lines that tell why it came as it did; `expected` is the verdict that was wanted, if one was."""
     verdict = outcome.acl
+    if outcome.steps:
+        return outcome.steps
     if verdict is None:
         return [f"no ACL decided: {outcome.reason}"] if outcome.reason else []
     lines = _decided(verdict, outcome)

@@ -13,18 +13,19 @@ from msgspec import UNSET
 
 from exim_lang.acl.find import names_of
 from exim_lang.acl.run import run_acl
-from exim_lang.acl.scope import new_scope
 from exim_lang.errors import ClosedWorld, Deferred, EximLangError, ExpansionError, ForcedFailure, UsageError
 from exim_lang.expand.engine import expand
 from exim_lang.expand.headers import split_headers
 from exim_lang.expand.state import Address, Header
 from exim_lang.model.dialect import dialect_for
 from exim_lang.model.load import config_from_text, load_config
+from exim_lang.route.scope import routed_scope
 from exim_lang.scenario.answers import Answers, Fault, merged, open_world, paste
 from exim_lang.scenario.client import Outcome, Speaker, describe_client, kind_of, last_reply, sent, shown, variables_of
 from exim_lang.scenario.expect import differences
 from exim_lang.scenario.explain import explain
 from exim_lang.scenario.results import Failure, Result
+from exim_lang.scenario.routes import delivery_differences, route
 from exim_lang.scenario.schema import Client, Expectation, Step
 from exim_lang.source.text import Text
 from exim_lang.syntax.acl import parse_inline
@@ -117,8 +118,6 @@ class _Running:
 
     def run(self) -> None:
         scenario = self.scenario
-        if scenario.route is not UNSET:
-            raise UsageError("route: routing is not simulated yet, so that routes cannot be tested")
         scope = self.scope()
         if isinstance(scenario.steps, list):
             self.session(scope, scenario.steps)
@@ -126,6 +125,9 @@ class _Running:
             self.unit(scope, self.acl(scope, scenario.acl))
         elif isinstance(scenario.expand, str):
             self.unit(scope, self.expand(scope, scenario.expand))
+        elif isinstance(scenario.route, str):
+            self.fill(scope)
+            self.unit(scope, route(scope, sent(scenario.route)))
 
     def scope(self) -> Scope:
         """A fresh scope in a fresh world."""
@@ -136,7 +138,7 @@ class _Running:
         world = open_world(written, root=Path(root) if root else None, fault=self.fault)
         if isinstance(world.fixtures, Answers):
             self.asked = world.fixtures.asked
-        scope = new_scope(config, world)
+        scope = routed_scope(config, world)
         scope.watch = self.runner.watch_of(config)
         scope.process.config_file = os.fsencode(os.path.abspath(config.path))
         for name, value in scenario.variables.items():
@@ -280,6 +282,8 @@ class _Running:
     def compare(self, step: str, expected: Expectation, outcome: Outcome) -> bool:
         """Notes what is otherwise than expected; False when going on makes no sense."""
         found = differences(expected, outcome)
+        if isinstance(expected.deliveries, list):
+            found += delivery_differences(expected.deliveries, outcome.deliveries)
         if not found:
             return True
         wanted = expected.verdict if isinstance(expected.verdict, str) else ""

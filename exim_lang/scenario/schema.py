@@ -86,6 +86,15 @@ class DecidedBy(_Strict):
     file: Annotated[str | UnsetType, Meta(description="the end of its path")] = UNSET
 
 
+class Delivery(_Strict):
+    """An address that has been routed; what is not given may be anything."""
+
+    address: str | UnsetType = UNSET
+    router: str | UnsetType = UNSET
+    transport: str | UnsetType = UNSET
+    hosts: list[str] | UnsetType = UNSET
+
+
 class Expectation(_Strict):
     """What must come of it."""
 
@@ -101,6 +110,7 @@ class Expectation(_Strict):
     decided_by: Annotated[
         str | DecidedBy | UnsetType, Meta(description="acl_check_rcpt, acl_check_rcpt:120, or a mapping")
     ] = UNSET
+    deliveries: Annotated[list[Delivery] | UnsetType, Meta(description="of `route`: all that it comes to")] = UNSET
     value: Annotated[Pattern | UnsetType, Meta(description="of an expansion")] = UNSET
     error: Annotated[Pattern | UnsetType, Meta(description="of an expansion that fails")] = UNSET
 
