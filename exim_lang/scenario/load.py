@@ -126,7 +126,7 @@ class _Loader:
             self.errors.append(self.document.error(path, "a test is a mapping"))
             return []
         table = raw.get("cases", [{}])
-        if not isinstance(table, list) or not all(isinstance(row, dict) for row in table):
+        if not isinstance(table, list) or not table or not all(isinstance(row, dict) for row in table):
             self.errors.append(self.document.error((*path, "cases"), "`cases` is a list of mappings: parameter and value"))
             return []
         template = {key: value for key, value in raw.items() if key != "cases"}

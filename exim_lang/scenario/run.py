@@ -26,7 +26,8 @@ from exim_lang.scenario.expect import differences
 from exim_lang.scenario.explain import explain
 from exim_lang.scenario.results import Failure, Result
 from exim_lang.scenario.routes import delivery_differences, route
-from exim_lang.scenario.schema import Client, Expectation, Step
+from exim_lang.scenario.schema import Client, DkimSign, Expectation, Message, Step
+from exim_lang.scenario.schema import Fixtures as Written
 from exim_lang.source.text import Text
 from exim_lang.syntax.acl import parse_inline
 from exim_lang.syntax.acl_names import PHASES
@@ -134,7 +135,7 @@ class _Running:
         suite, scenario = self.runner.suite, self.scenario
         config = self.runner.config(scenario.macros)
         root = self.runner.root()
-        written = merged(suite.common.fixtures, scenario.fixtures)
+        written = merged(self.keys(), suite.common.fixtures, scenario.fixtures)
         world = open_world(written, root=Path(root) if root else None, fault=self.fault)
         if isinstance(world.fixtures, Answers):
             self.asked = world.fixtures.asked
@@ -150,10 +151,23 @@ class _Running:
         own = self.scenario.client
         return own if isinstance(own, Client) else self.runner.suite.common.client
 
+    @property
+    def written_messages(self) -> dict[str, Message]:
+        return {**self.runner.suite.common.messages, **self.scenario.messages}
+
+    def keys(self) -> Written:
+        """The public keys of the messages that are signed."""
+        signers = [one.dkim_sign for one in self.written_messages.values() if isinstance(one.dkim_sign, DkimSign)]
+        if not signers:
+            return Written()
+        from exim_lang.scenario.signing import published
+
+        return Written(dns={name: records for sign in signers for name, records in published(sign).items()})
+
     def messages(self) -> dict[str, bytes]:
         """The messages by name; raises UsageError for a file that cannot be read."""
         found = {}
-        for name, message in {**self.runner.suite.common.messages, **self.scenario.messages}.items():
+        for name, message in self.written_messages.items():
             if message.file:
                 path = self.runner.suite.folder / message.file
                 try:
@@ -162,6 +176,10 @@ class _Running:
                     raise UsageError(f"message {name}: {path}: {error.strerror}") from error
             else:
                 found[name] = sent(message.text)
+            if isinstance(message.dkim_sign, DkimSign):
+                from exim_lang.scenario.signing import signed
+
+                found[name] = signed(found[name], message.dkim_sign)
         return found
 
     # -- a session

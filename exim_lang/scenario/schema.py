@@ -115,11 +115,21 @@ class Expectation(_Strict):
     error: Annotated[Pattern | UnsetType, Meta(description="of an expansion that fails")] = UNSET
 
 
+class DkimSign(_Strict, kw_only=True):
+    """A signature with a test key, which is published in the zone data."""
+
+    domain: str
+    selector: str = "test"
+    algorithm: Literal["ed25519-sha256", "rsa-sha256"] = "ed25519-sha256"
+    broken: Annotated[bool, Meta(description="the body is changed after signing")] = False
+
+
 class Message(_Strict):
     """A message: from a file (relative to the scenario file), or here."""
 
     file: str = ""
     text: str = ""
+    dkim_sign: DkimSign | UnsetType = UNSET
 
 
 class Step(_Strict):

@@ -1,0 +1,68 @@
+"""Signs messages of scenario files with a test key, and publishes the key in the zone data (RFC 6376, RFC 8463)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from typing import Any
+
+from exim_lang.scenario.schema import DkimSign
+
+
+def signed(message: bytes, sign: DkimSign) -> bytes:
+    """The message with a DKIM-Signature: line in front, its lines ending with CRLF.
+
+    A key for ed25519 follows from domain and selector; one for RSA lasts as long as the process.
+    """
+    import dkim  # slow to load
+
+    text = re.sub(rb"\r?\n", b"\r\n", message)
+    text = text if text.endswith(b"\r\n") else text + b"\r\n"
+    key = _ed25519_seed(sign) if sign.algorithm == "ed25519-sha256" else _rsa_key()[0]
+    line: bytes = dkim.sign(
+        text,
+        sign.selector.encode(),
+        sign.domain.encode(),
+        key,
+        signature_algorithm=sign.algorithm.encode(),
+        canonicalize=(b"relaxed", b"relaxed"),
+    )
+    result = line + text
+    if sign.broken:
+        result = result.removesuffix(b"\r\n") + b" (changed on the way)\r\n"
+    return result
+
+
+def published(sign: DkimSign) -> dict[str, list[Any]]:
+    """The zone data with the public key."""
+    if sign.algorithm == "ed25519-sha256":
+        from nacl.signing import SigningKey
+
+        public = SigningKey(base64.b64decode(_ed25519_seed(sign))).verify_key.encode()
+        record = f"v=DKIM1; k=ed25519; p={base64.b64encode(public).decode()}"
+    else:
+        record = f"v=DKIM1; k=rsa; p={_rsa_key()[1]}"
+    pieces = [record[start : start + 255] for start in range(0, len(record), 255)]
+    return {f"{sign.selector}._domainkey.{sign.domain}": [{"TXT": pieces}]}
+
+
+def _ed25519_seed(sign: DkimSign) -> bytes:
+    return base64.b64encode(hashlib.sha256(f"test key {sign.selector}._domainkey.{sign.domain}".encode()).digest())
+
+
+@cache
+def _rsa_key() -> tuple[bytes, str]:
+    """A private key as PEM, and its public key in base64."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return private, base64.b64encode(public).decode()
