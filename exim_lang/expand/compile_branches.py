@@ -39,12 +39,16 @@ def branches(
         w.out.line(f"{result} = {taken.code}")
         if yes is not None and yes.closed and no is not None:
             w.skip(no)
+        if fault and fault.message != fault.skipped().message:
+            w.fail(fault.skipped())
     with w.out.block("else:"):
         if yes is not None:
             w.skip(yes)
         if before_no:
             w.out.line(before_no)
         if yes is not None and fail and no is None:
+            if fault:
+                w.fail(fault)
             w.out.line(f"forced({name!r})", span)
         other = w.string(no) if no is not None else constant(b"")
         w.out.line(f"{result} = {other.code}")

@@ -179,7 +179,7 @@ def run(w: Writer, node: tree.Item) -> Value:
 
 def loop(w: Writer, node: tree.Item) -> Value:
     """`${map`, `${reduce` and `${sort`: the last string is expanded once for each item."""
-    fault = w.faults.loop(node) if not node.arguments or node.arguments[-1].closed else None
+    fault = w.faults.item(node)
     own = 2 if node.name == "map" else 3
     eager = node.arguments[: own - 1]
     eager = eager[: fault.after] if fault else eager

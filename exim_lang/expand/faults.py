@@ -47,6 +47,10 @@ class Fault(NamedTuple):
     span: Span
     after: int = 0
 
+    def skipped(self) -> Fault:
+        """The fault where the item is only read, or its condition holds: nothing is said of `fail` then."""
+        return self._replace(message=self.message.replace(" after forcedfail", "", 1))
+
 
 class Faults:
     """The faults of one string, whose text is `text`, for one Exim."""
@@ -127,6 +131,7 @@ class Faults:
                 if node.name == "extract":
                     return self.first_of(arguments[:5]) or self.extract_close(node)
         own = self.own(node)
+        own = own.skipped() if own else None
         if before:
             return before
         for index, argument in enumerate(arguments):
@@ -344,11 +349,12 @@ class Faults:
         strings = node.arguments
         if self.dialect.lacks("item", node.name):
             return Fault(NOT_AN_OPERATOR.format(name=f"${{{node.name}"), node.span)
-        if strings and not strings[-1].closed:
+        entry = ITEMS.get(node.name)
+        most = len(LEAD[node.name]) if entry is None else entry.most
+        if len(strings) <= most and strings and not strings[-1].closed:
             return None
-        if node.name in LOOPS:
+        if entry is None:
             return self.loop(node)
-        entry = ITEMS[node.name]
         if entry.choice:
             return self.choice(node.name, strings, entry.least, node)
         count, after = len(strings), node.stop if node.stop is not None else node.span.end
