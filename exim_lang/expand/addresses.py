@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from exim_lang.errors import EximLangError
 from exim_lang.taint import like
@@ -33,8 +33,7 @@ class AddressError(EximLangError):
     in_group = False
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """One address. `domain` is empty for an unqualified one; all three are empty for the null address `<>`.
 
     `start` and `end` are the offsets of the effective address in the text; `in_group` says that the text opened a group

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from exim_lang.errors import ExpansionError
 from exim_lang.search.partial import attempts
@@ -31,8 +31,7 @@ _WILD: Final = ("wildlsearch", "nwildlsearch")
 _ESCAPES: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a lookup found. `numeric` is what `$0`, `$1`, `$2` become, None when they stay as they are."""
 
     value: bytes
