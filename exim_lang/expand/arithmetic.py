@@ -137,7 +137,7 @@ class _Reader:
         found = digits.match(self.text, self.at)
         assert found is not None
         self.at = found.end()
-        value = min(int(found[0] or b"0", base), LARGEST)
+        value = min(int((found[0].lstrip(b"0") or b"0")[:64], base), LARGEST)  # 64 digits are beyond 64 bits in any base
         shift = _FACTORS.get(self.text[self.at : self.at + 1].lower())
         if shift is not None:
             self.at += 1

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.digits import decimal_integer
 
 LARGEST: Final = 2**63 - 1
 SMALLEST: Final = -(2**63)
@@ -27,9 +28,9 @@ def expanded_integer(value: bytes, *, non_negative: bool = False) -> int:
     number = _DIGITS.match(shown)
     if number is None:
         raise ExpansionError(f'integer expected but "{text}" found')
-    if non_negative and int(number[0]) < 0:
+    if non_negative and decimal_integer(number[0]) < 0:
         raise ExpansionError(f'non-negative integer expected but "{text}" found')
-    result = int(number[0])
+    result = decimal_integer(number[0])
     rest = shown[number.end() :]
     letter = rest[:1].lower()
     factor = _FACTORS.get(letter, 1)
@@ -50,5 +51,5 @@ def leading_integer(value: bytes) -> int:
     number = _DIGITS.match(value.lstrip(_SPACES))
     if number is None:
         return 0
-    whole = min(max(int(number[0]), SMALLEST), LARGEST) & 0xFFFFFFFF
+    whole = min(max(decimal_integer(number[0]), SMALLEST), LARGEST) & 0xFFFFFFFF
     return whole - 2**32 if whole & 0x80000000 else whole

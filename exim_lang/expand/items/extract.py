@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.json_items import dewrap, elements
 from exim_lang.expand.registry import item
 from exim_lang.expand.string_list import SPACES
@@ -28,7 +29,7 @@ def prepared_extract(options: str, key: bytes | None, *rest: bytes | None) -> Ca
     separators = rest[0]
     if separators is None:
         return None
-    number = as_int(int(name))
+    number = as_int(decimal_integer(name))
     return lambda value: numbered_field(number, separators, value)
 
 
@@ -41,7 +42,7 @@ def extract(options: str, key: bytes, *rest: bytes) -> bytes | None:
     if options:
         return json_field(options, bytes(name), rest[0])
     if len(rest) == 2:
-        return numbered_field(0 if name == b"-" else as_int(int(name)), bytes(rest[0]), rest[1])
+        return numbered_field(0 if name == b"-" else as_int(decimal_integer(name)), bytes(rest[0]), rest[1])
     return named_field(bytes(name), rest[0])
 
 
@@ -109,7 +110,7 @@ def json_field(options: str, key: bytes, text: bytes) -> bytes | None:
     """An element of an array by number, or the value of a member of an object; `jsons` takes the quotes off."""
     where = " for extract json"  # Exim says so for `jsons`, too
     if key.removeprefix(b"-").isdigit():
-        found = _element(as_int(int(key)), text, where)
+        found = _element(as_int(decimal_integer(key)), text, where)
     else:
         found = _member(key, text, where)
     if found is None or options != "jsons":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.registry import item
 from exim_lang.expand.string_list import SPACES, quote_item, separator_change, split_list
 from exim_lang.expand.substrings import as_int
@@ -19,7 +20,7 @@ def listquote(separator: bytes, value: bytes) -> bytes:
 @item("listextract", 2, choice=True)
 def listextract(position: bytes, items: bytes) -> bytes | None:
     """The item at a position counted from 1, or from -1 at the end."""
-    number = as_int(int(position.strip(SPACES)))  # the compiler has seen to it that it is one
+    number = as_int(decimal_integer(position.strip(SPACES)))  # the compiler has seen to it that it is one
     found = list(split_list(items))
     if number < 0:
         number += 1 + len(found)

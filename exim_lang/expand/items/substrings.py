@@ -8,6 +8,7 @@ from typing import Final
 
 from exim_lang.errors import ExpansionError
 from exim_lang.expand import substrings
+from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.registry import item
 from exim_lang.expand.scope import Scope
 from exim_lang.taint import is_tainted, like
@@ -24,7 +25,7 @@ def number(scope: Scope, value: bytes, name: str, *, signed: bool) -> int:
         scope.log.append(("panic", message))
         raise ExpansionError(message)
     found = _NUMBER.fullmatch(value)
-    given = int(found[1]) if found else 0
+    given = decimal_integer(found[1]) if found else 0
     result = substrings.as_int(max(-_LONGEST, min(given, _LONGEST - 1)))
     if (value and found is None) or (result < 0 and not signed):
         wanted = "number" if signed else "positive number"

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.registry import operator
 
 _BASE32: Final = b"abcdefghijklmnopqrstuvwxyz234567"
@@ -25,7 +26,7 @@ def unsigned(value: bytes, name: str) -> int:
             return 0
         shown = value.decode("latin-1")
         raise ExpansionError(f'argument for {name} operator is "{shown}", which is not a decimal number')
-    number = int(found[2])
+    number = decimal_integer(found[2])
     if number > _UNSIGNED:
         return _UNSIGNED
     return -number & _UNSIGNED if found[1] == b"-" else number

@@ -7,6 +7,7 @@ import socket
 from typing import Final
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.registry import operator
 
 _MASK: Final = re.compile(rb"/[ \t\n\v\f\r]*(\+?[0-9]+)?")
@@ -64,7 +65,7 @@ def mask(value: bytes, argument: str | None) -> bytes:
         raise ExpansionError(f'"{shown}" is not an IP address')
     if number is None:
         raise ExpansionError(f'missing mask value in "{shown}"')
-    bits = int(number[1] or b"0")
+    bits = decimal_integer(number[1] or b"0")
     size = len(packed) * 8
     if bits > size:
         raise ExpansionError(f'mask value too big in "{shown}"')

@@ -11,6 +11,7 @@ from typing import Final
 
 from exim_lang.errors import ExpansionError
 from exim_lang.expand import substrings
+from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.registry import operator
 
 _NUMBERS: Final = re.compile(r"(-?)([0-9]*)(?:(?<=[0-9])_([0-9]+))?")
@@ -25,8 +26,8 @@ def numbers(name: str, argument: str | None) -> tuple[int, int | None]:
     found = _NUMBERS.fullmatch(argument)
     if found is None or (found[1] and name not in _SIGNED) or (found[3] is not None and name not in _TWO):
         raise ExpansionError(f'non-digit after underscore in "{name}_{argument}"')
-    first = substrings.as_int(int(found[2] or "0"))
-    return -first if found[1] else first, None if found[3] is None else substrings.as_int(int(found[3]))
+    first = substrings.as_int(decimal_integer(found[2] or "0"))
+    return -first if found[1] else first, None if found[3] is None else substrings.as_int(decimal_integer(found[3]))
 
 
 def _register(name: str, compute: Callable[[bytes, int, int | None], bytes], *, clears: bool = False) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.registry import operator
 from exim_lang.expand.substrings import as_int
 
@@ -21,7 +22,7 @@ def read_interval(value: bytes) -> int | None:
         part = _PART.match(value, at)
         if part is None:
             return None
-        seconds = as_int(seconds + min(int(part[1]), 2**64 - 1) * _UNITS[part[2]])
+        seconds = as_int(seconds + min(decimal_integer(part[1]), 2**64 - 1) * _UNITS[part[2]])
         at = part.end()
     return seconds if value and seconds >= 0 else None
 
@@ -51,4 +52,4 @@ def time_interval(value: bytes) -> bytes:
     if value and not value.isdigit():
         shown = value.decode("latin-1")
         raise ExpansionError(f'string "{shown}" is not a positive number in "time_interval" operator')
-    return written_interval(as_int(min(int(value or b"0"), 2**64 - 1)))
+    return written_interval(as_int(min(decimal_integer(value or b"0"), 2**64 - 1)))
