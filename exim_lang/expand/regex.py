@@ -40,7 +40,7 @@ _ALIKE = re.compile(
 )
 _REPEAT = re.compile(rb"(?<!\\)[*+]")
 _POSIX = re.compile(rb"\[([.:=]).*\1\]", re.DOTALL)  # what POSIX has in classes PCRE2 refuses or reads as a class of its own
-_LONGEST_FOR_RE = 1000
+_LONGEST_FOR_RE = 256  # two repeats make the time grow with the third power: 20 ms here, a second for 1000 bytes
 
 
 Groups = tuple[bytes | None, ...]
