@@ -50,6 +50,8 @@ def route_address(
         scope.debug(f"routing {shown}")
     try:
         scope.address = address.state
+        if address.state.original is None:
+            address.state.original = address.state
         outcome = _loop(run, address) if run is not None else None
         if outcome is None:
             outcome = _unrouteable(scope, address)

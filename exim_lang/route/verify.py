@@ -68,14 +68,14 @@ def follow(
     if scope.config.rewrite:
         report.address = rewrite_one(scope, address, "T" if recipient else "F")
         report.rewritten = report.address != address
-        if own_sender and report.rewritten:
-            saved_sender = scope.message.sender = report.address
+    if own_sender:
+        saved_sender = scope.message.sender = report.address
     if not report.address:
         return report
     chains = report.chains
     report.first = RoutedAddress(taint(report.address), unique=bytes(given))
     chains.new.append(report.first)
-    remember(scope, "verify_mode", None if purpose == "deliver" else b"R" if recipient else b"S")
+    remember(scope, "verify_mode", b"R" if recipient else b"S")
     return_path = scope.message.return_path
     try:
         while chains.new:

@@ -76,6 +76,7 @@ class Tester:
             full=self.full,
             testing=self.testing,
             recipient=self.recipient,
+            own_sender=not self.recipient,
         )
         self.show_log()
         if report.status == "fail":
