@@ -8,12 +8,14 @@ import re
 from functools import cache
 from typing import Any
 
+from exim_lang.errors import UsageError
 from exim_lang.scenario.schema import DkimSign
 
 
 def signed(message: bytes, sign: DkimSign) -> bytes:
     """The message with a DKIM-Signature: line in front, its lines ending with CRLF.
 
+    Raises UsageError for a message that cannot be signed.
     A key for ed25519 follows from domain and selector; one for RSA lasts as long as the process.
     """
     import dkim  # slow to load
@@ -21,14 +23,17 @@ def signed(message: bytes, sign: DkimSign) -> bytes:
     text = re.sub(rb"\r?\n", b"\r\n", message)
     text = text if text.endswith(b"\r\n") else text + b"\r\n"
     key = _ed25519_seed(sign) if sign.algorithm == "ed25519-sha256" else _rsa_key()[0]
-    line: bytes = dkim.sign(
-        text,
-        sign.selector.encode(),
-        sign.domain.encode(),
-        key,
-        signature_algorithm=sign.algorithm.encode(),
-        canonicalize=(b"relaxed", b"relaxed"),
-    )
+    try:
+        line: bytes = dkim.sign(
+            text,
+            sign.selector.encode(),
+            sign.domain.encode(),
+            key,
+            signature_algorithm=sign.algorithm.encode(),
+            canonicalize=(b"relaxed", b"relaxed"),
+        )
+    except dkim.DKIMException as error:
+        raise UsageError(f"dkim_sign: {error}") from error
     result = line + text
     if sign.broken:
         result = result.removesuffix(b"\r\n") + b" (changed on the way)\r\n"
