@@ -33,7 +33,7 @@ class RealServer:
     """A running server. `port` is on 127.0.0.1, `socket` the path of its Unix socket, `folder` holds all its files.
 
     `greets` says that a client hears something as soon as the server is ready; `ending` is the signal
-    that ends it without waiting for its clients.
+    that ends it without waiting for its clients, `ready` a command that succeeds when the server is.
     """
 
     port: int
@@ -43,6 +43,7 @@ class RealServer:
     user: str = ""
     greets: bool = False
     ending: signal.Signals = signal.SIGTERM
+    ready: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> RealServer:
@@ -59,9 +60,11 @@ class RealServer:
     def answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
-                return not self.greets or connection.recv(1) != b""
+                if self.greets and connection.recv(1) == b"":
+                    return False
         except OSError:
             return False
+        return not self.ready or subprocess.run(self.ready, capture_output=True, check=False).returncode == 0
 
     def stop(self) -> None:
         """Ends the process, at once."""
@@ -136,7 +139,9 @@ def pgsql_server(folder: Path) -> RealServer:
     settings += [f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", f"port={port}"]
     run("postgres", [postgres[0], "--single", "-D", str(data), "postgres"], "create database mail\n")
     command = [*postgres, *(word for setting in settings for word in ("-c", setting))]
-    return RealServer(port, folder / f".s.PGSQL.{port}", folder, command, "postgres", ending=signal.SIGINT).start()
+    ready = [program("pg_isready", *tools), "-h", "127.0.0.1", "-p", str(port)]
+    path = folder / f".s.PGSQL.{port}"
+    return RealServer(port, path, folder, command, "postgres", ending=signal.SIGINT, ready=ready).start()
 
 
 def mysql_server(folder: Path) -> RealServer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-import struct
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -28,6 +27,7 @@ from exim_lang.taint import Tainted, is_tainted, quoted_for, taint
 from exim_lang.world.fixtures import Fixtures, Json
 from exim_lang.world.opening import open_world
 from exim_lang.world.world import World
+from tests.cdb_file import cdb
 
 CASES = Path(__file__).parent / "cases" / "lookups"
 FAMILIES = sorted(path.stem for path in CASES.glob("*.txt"))
@@ -53,29 +53,6 @@ def make_files(folder: Path) -> None:
         subprocess.run(["exim_dbmbuild", *arguments], cwd=folder, check=True, capture_output=True)
     with closing(sqlite3.connect(folder / "s.db")) as database:
         database.executescript("create table t(a, b); insert into t values ('x y', 1), ('z', null)")
-
-
-def cdb(records: dict[bytes, bytes]) -> bytes:
-    """A constant database, written after its published description."""
-    tables: list[list[tuple[int, int]]] = [[] for _ in range(256)]
-    body = b""
-    for key, value in records.items():
-        code = 5381
-        for byte in key:
-            code = ((code * 33) ^ byte) & 0xFFFFFFFF
-        tables[code & 0xFF].append((code, 2048 + len(body)))
-        body += struct.pack("<II", len(key), len(value)) + key + value
-    header = b""
-    for table in tables:
-        slots = [(0, 0)] * (2 * len(table))
-        for code, place in table:
-            at = (code >> 8) % len(slots)
-            while slots[at][1]:
-                at = (at + 1) % len(slots)
-            slots[at] = (code, place)
-        header += struct.pack("<II", 2048 + len(body), len(slots))
-        body += b"".join(struct.pack("<II", *slot) for slot in slots)
-    return header + body
 
 
 @pytest.fixture(scope="module")
