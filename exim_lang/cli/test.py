@@ -177,7 +177,7 @@ def too_low(coverage: Coverage, limits: dict[Kind, float]) -> list[str]:
 
 def watch(options: argparse.Namespace, limits: dict[Kind, float]) -> int:
     """Runs again whenever a scenario file or a configuration changes, until interrupted."""
-    from exim_lang.scenario.load import find_files, load_suite
+    from exim_lang.scenario.load import find_files
 
     while True:
         try:
@@ -186,17 +186,29 @@ def watch(options: argparse.Namespace, limits: dict[Kind, float]) -> int:
             print(f"exim-lang: {error}", file=sys.stderr)
         files = set(find_files(options.paths))
         for path in list(files):
-            try:
-                suite = load_suite(path)
-            except UsageError:
-                continue
-            files |= {suite.folder / message.file for message in suite.common.messages.values() if message.file}
-            if suite.common.configuration:
-                files.add(suite.folder / suite.common.configuration)
+            files |= needed_by(path)
         before = times(files)
         print("waiting for a change; Ctrl-C ends", file=sys.stderr)
         while times(set(find_files(options.paths)) | files) == before:
             time.sleep(POLL)
+
+
+def needed_by(path: Path) -> set[Path]:
+    """The files that a scenario file names: its configuration with all that it includes, its messages."""
+    from exim_lang.scenario.load import load_suite
+    from exim_lang.scenario.run import Runner
+
+    found: set[Path] = set()
+    try:
+        suite = load_suite(path)
+        tables = [suite.common.messages, *(case.scenario.messages for case in suite.cases)]
+        found |= {suite.folder / message.file for table in tables for message in table.values() if message.file}
+        if suite.common.configuration:
+            found.add(suite.folder / suite.common.configuration)
+            found |= {Path(file.name) for file in Runner(suite).config({}).files}
+    except UsageError:
+        pass  # told when it ran; its own changes are watched all the same
+    return found
 
 
 def times(files: set[Path]) -> dict[Path, int]:
