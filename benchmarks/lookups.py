@@ -2,9 +2,9 @@
 
     python benchmarks/lookups.py [--rounds N] [TYPE...]
 
-Both programs get the same strings as arguments, each with 1,000 keys from a file that are looked up one after the other; no key is
-looked up twice, so nothing comes from a cache. The sides take turns; the median of N rounds counts, without the time that
-the program takes for a string with one key. Servers are started for it from Debian's packages, on free ports.
+Both programs get the same strings as arguments, each with 1,000 keys from a file that are looked up one after the other; no
+key is looked up twice, so nothing comes from a cache. The sides take turns; the median of N rounds counts, without the time
+that the program takes for a string with one key. Servers are started for it from Debian's packages, on free ports.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def prepare(folder: Path, kinds: Sequence[str]) -> tuple[str, list[servers.RealS
 
 
 def strings(kind: str, folder: str, count: int) -> list[str]:
-    """Strings that look up `count` keys from all over the file and say how long the values were together."""
+    """Strings that look up `count` keys from all over the file and give the last value."""
     step = RECORDS // max(count, 1)
     keys = [f"key{number * step % RECORDS}" for number in range(count)]
     string = STRINGS[kind].replace("FOLDER", folder)
@@ -94,7 +94,7 @@ def strings(kind: str, folder: str, count: int) -> list[str]:
     for start in range(0, count, BATCH):
         batch = Path(folder) / f"keys-{kind}-{count}-{start}"
         batch.write_text("\n".join(keys[start : start + BATCH]))
-        made.append(f"${{reduce{{${{readfile{{{batch}}}{{:}}}}}}" + "{0}{${eval:$value+${strlen:" + string + "}}}}")
+        made.append(f"${{reduce{{${{readfile{{{batch}}}{{:}}}}}}" + "{}{" + string + "}}")
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import threading
@@ -16,7 +17,7 @@ from exim_lang.expand.engine import expand
 from exim_lang.expand.scope import Scope
 from exim_lang.model.load import config_from_text
 from exim_lang.world.files import open_failed
-from exim_lang.world.fixtures import Fixtures, Json
+from exim_lang.world.fixtures import Fixtures, Json, Recorder
 from exim_lang.world.opening import open_world
 from exim_lang.world.world import World
 
@@ -249,3 +250,31 @@ def test_host() -> None:
     assert b"127.0.0.1" in open_world().interfaces()
     hosts: dict[str, dict[str, Json]] = {"file": {"/etc/hosts": "# c\n127.0.0.1 localhost lo # x\n\n::1\n"}}
     assert World(fixtures=Fixtures(hosts)).hosts_file() == [(b"127.0.0.1", [b"localhost", b"lo"])]
+
+
+def test_answers_in_turn() -> None:
+    recorder = Recorder()
+    for answer in ("1", "1", "2", None):
+        recorder.put("redis", b"get x", answer)
+    recorder.put("redis", b"get y", "same")
+    recorder.put("redis", b"get y", "same")
+    assert recorder.raw("redis", b"get y") == "same"
+    assert recorder.raw("redis", b"get x") == {"in turn": ["1", "1", "2", None]}
+    assert [recorder.get("redis", b"get x") for _ in range(6)] == ["1", "1", "2", None, None, None]
+
+
+def test_no_turns() -> None:
+    with pytest.raises(UsageError, match="wants a list that is not empty"):
+        Fixtures({"redis": {"get x": {"in turn": []}}}).get("redis", b"get x")
+
+
+def test_recording_is_saved_when_the_world_goes(tmp_path: Path) -> None:
+    file = tmp_path / "answers.json"
+    world = open_world(allow=["run"], record=str(file))
+    assert file.exists()
+    world.run([b"/bin/echo", b"hello"])
+    del world
+    gc.collect()
+    assert open_world(fixtures=str(file)).run([b"/bin/echo", b"hello"]).output == b"hello\n"
+    with pytest.raises(UsageError, match="cannot write fixtures"):
+        open_world(record=str(tmp_path / "none" / "answers.json"))

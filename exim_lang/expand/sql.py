@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-_LETTERS: Final = {0x0A: b"\\n", 0x09: b"\\t", 0x0D: b"\\r", 0x08: b"\\b", 0x22: b'\\"', 0x5C: b"\\\\"}
+_LETTERS: Final = {b"\n": b"\\n", b"\t": b"\\t", b"\r": b"\\r", b"\b": b"\\b", b'"': b'\\"', b"\\": b"\\\\"}
+_SPECIAL: Final = re.compile(rb"""[\n\t\r\x08"'\\]""")
 
 
 def quote_value(value: bytes, single_quote: bytes) -> bytes:
@@ -13,7 +15,9 @@ def quote_value(value: bytes, single_quote: bytes) -> bytes:
 
     `single_quote` is what stands for a single quote.
     """
-    return b"".join(single_quote if byte == 0x27 else _LETTERS.get(byte) or bytes([byte]) for byte in value)
+    if _SPECIAL.search(value) is None:
+        return value
+    return _SPECIAL.sub(lambda found: single_quote if found[0] == b"'" else _LETTERS[found[0]], value)
 
 
 def quote_field(value: bytes) -> bytes:

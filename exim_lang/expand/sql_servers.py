@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from exim_lang.expand.string_list import split_list
@@ -102,7 +103,7 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
         named = like(names, key)
         query = query.lstrip(_SPACES)
     text = scope.config.text(f"{kind}_servers")
-    default = list(split_list(text.encode())) if text is not None else []
+    default = _default(text.encode()) if text is not None else []
     if named is None:
         if not default:
             raise SearchDeferred(f"no {title} servers defined ({kind}_servers option)")
@@ -122,6 +123,13 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
     return servers, query
 
 
+@lru_cache(maxsize=64)
+def _default(text: bytes) -> list[bytes]:
+    """The items of a main option; not to be changed."""
+    return list(split_list(text))
+
+
+@lru_cache(maxsize=64)
 def _parse(server: bytes, family: Family) -> Server:
     """Takes an item apart, from its end: the host may hold slashes."""
     parts = bytes(server).rsplit(b"/", family.fields - 1)
