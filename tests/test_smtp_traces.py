@@ -1,6 +1,7 @@
 """Whole `-bh` conversations: replies, trace, log lines and exit status, against those of the installed Exim.
 
 A case in tests/cases/traces is a configuration, and behind lines `---` conversations: the client's address, then what it says.
+Instead of a configuration it can be the line `use FILE`, for a configuration of this repository.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent / "cases" / "traces"
+REPOSITORY = Path(__file__).parent.parent
+FOLDER = REPOSITORY / "tests" / "cases" / "traces"
 OURS = [sys.executable, "-m", "exim_lang", "exim", "--exim-version", "4.96"]
 VARYING = (
     (re.compile(r"\b\w{6}-\w{6}-\w{2}\b"), "<id>"),
@@ -43,11 +45,21 @@ def hold(command: list[str], config: Path, address: str, said: str) -> tuple[str
     return out, told, run.returncode
 
 
+def configuration_file(configuration: str, folder: Path) -> Path:
+    """The file that a case means; a text is written into the folder."""
+    if configuration.startswith("use "):
+        return REPOSITORY / configuration.removeprefix("use ")
+    path = folder / "exim.conf"
+    path.write_text(configuration + "\n", "latin-1")
+    return path
+
+
 @pytest.mark.parametrize(("configuration", "address", "said"), conversations())
 def test_conversation(configuration: str, address: str, said: str, tmp_path: Path) -> None:
     exim = shutil.which("exim4") or shutil.which("exim4", path="/usr/sbin:/usr/local/sbin")
     if exim is None:
         pytest.fail("the package exim4-daemon-heavy is not installed")
-    config = tmp_path / "exim.conf"
-    config.write_text(configuration + "\n", "latin-1")
-    assert hold(OURS, config, address, said) == hold([exim], config, address, said)
+    config = configuration_file(configuration, tmp_path)
+    theirs = hold([exim], config, address, said)
+    assert "SMTP testing session" in theirs[0], "Exim does not take the configuration"
+    assert hold(OURS, config, address, said) == theirs

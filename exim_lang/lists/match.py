@@ -154,8 +154,10 @@ def _run(
     single: bool,
 ) -> Match | None:
     if text is None:
-        trace(scope, f"{subject} in {option}? no (option unset)")
-        return None
+        if option not in scope.config.main:
+            trace(scope, f"{subject} in {option}? no (option unset)")
+            return None
+        text = b""  # set, to nothing
     scan = Scan(scope, checker, option, cache, subject)
     if not expanded:
         matched = scan.expanded(text, single=single)

@@ -96,8 +96,6 @@ def _apply(scope: Scope, rule: RewriteRule, address: bytes, place: str) -> tuple
     if not parsed.domain and parsed.address:
         _log(scope, f'Rewrite of {shown} yields unqualified address "{parsed.address.decode("latin-1")}"')
         return True, address
-    if scope.debug is not None:
-        scope.debug(f"{shown} rewritten by rule as {parsed.address.decode('latin-1')}")
     return "q" in rule.flags, taint(parsed.address)
 
 
@@ -139,9 +137,9 @@ def rewrite_smtp(scope: Scope, data: bytes) -> bytes:
 def rewrite_message(scope: Scope) -> None:
     """Applies the rules to sender, recipients and header lines of the message, in place."""
     message = scope.message
+    message.recipients = [rewrite_address(scope, recipient, "T") for recipient in message.recipients]
     if message.sender:
         message.sender = rewrite_address(scope, message.sender, "F")
-    message.recipients = [rewrite_address(scope, recipient, "T") for recipient in message.recipients]
     if message.headers is None:
         return
     for number, header in enumerate(message.headers):
@@ -159,7 +157,9 @@ def _rewritten_header(scope: Scope, header: Header, place: str) -> bytes:
     for item in address_items(value.rstrip(b"\n")):
         try:
             parsed = parse_address(item, allow_group=True, in_group=True, allow_domain_literals=True)
-        except AddressError:
+        except AddressError as error:
+            if item.strip():
+                scope.log.append(("main", f"rewrite: {error.message}"))
             items.append(item)
             continue
         new = rewrite_one(scope, parsed.address, place) if parsed.domain else parsed.address

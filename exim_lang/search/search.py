@@ -81,8 +81,6 @@ def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None
         # A regular expression among the keys of a wild search may have matched: Exim unsets the numeric variables.
         return Found(untainted(key) if search.return_key else value, () if lookup.name in _WILD else None)
     for attempt in attempts(search, key):
-        if attempt.trace and scope.debug is not None:
-            scope.debug(attempt.trace)
         value = _find_one(scope, search, place, attempt.key, cache)
         if value is None:
             continue

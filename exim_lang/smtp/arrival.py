@@ -34,8 +34,9 @@ def arrival_line(session: Session, fake: str) -> str:
         parts.append("K")
     parts.append(f"S={delivered_size(session)}")
     identity = header_value(scope, b"message-id", "rh")
-    if identity is not None and logline.selected(scope, "msg_id"):
-        parts.append("id=" + printed(identity.strip().removeprefix(b"<").removesuffix(b">")))
+    created = session.transaction.identity_created
+    if identity is not None and logline.selected(scope, "msg_id_created" if created else "msg_id"):
+        parts.append(("id*=" if created else "id=") + printed(identity.strip().removeprefix(b"<").removesuffix(b">")))
     subject = header_value(scope, b"subject", "rh")
     if subject is not None and logline.selected(scope, "subject"):
         parts.append(f'T="{printed(subject.strip())}"')

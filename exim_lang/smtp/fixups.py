@@ -55,6 +55,7 @@ def complete(session: Session) -> None:
     prefix = b"Resent-" if any(header.text[:7].lower() == b"resent-" for header in headers) else b""
     if find(headers, prefix + b"Message-Id") is None:
         put(headers, prefix, b"Message-Id: <E%s@%s>" % (message.id, primary_hostname(scope)))
+        session.transaction.identity_created = True
     identity = scope.connection.authenticated_id if submitted else b""
     submitter = submitter_address(session, submission, identity) if identity else b""
     from_ = add_from(session, submission, prefix, submitter)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
 
 _FIRST_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|From ")
+_END_OF_HEADER = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]+\S|From ).*\n", re.MULTILINE)
 """A header line, or the separator of mailbox files: only then Exim asks for ignore_fromline_hosts."""
 
 FAKE_TEXT = (
@@ -147,6 +148,10 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
     fake = next((name for name in ("fakereject", "fakedefer") if name in message.controls), "")
     identity = message.id
     session.log("main", line=arrival_line(session, fake), with_id=False)
+    if "freeze" in message.controls:
+        session.log("main", line="frozen by ACL")
+    if "queue" in message.controls and logline.selected(scope, "delay_delivery"):
+        session.log("main", line="no immediate delivery: queued by ACL")
     if fake:
         text = split_message(message.controls[fake] or FAKE_TEXT)
         session.respond(b"550" if fake == "fakereject" else b"450", text)
@@ -175,10 +180,11 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
     session.reset()
 
 
-def lost_message(session: Session, _: bytes) -> None:
-    """The client went away in the middle of a message."""
+def lost_message(session: Session, received: bytes) -> None:
+    """The client went away in the middle of a message, of which `received` is there."""
     who = logline.host_and_ident(session.scope, flag=False)
-    session.log("main", line=f"SMTP connection from {who} lost while reading message data")
+    where = "" if _END_OF_HEADER.search(received) else " (header)"
+    session.log("main", line=f"SMTP connection from {who} lost while reading message data{where}")
     ending.run_notquit(session, "connection-lost")
     session.say(b"421 Lost incoming connection")
     session.decide("DATA", b"", False, reason="Lost incoming connection")

@@ -82,6 +82,8 @@ class Transaction:
     blackholed: str = ""
     """Who discarded the message as a whole, as the log says it."""
     too_many: bool = False
+    identity_created: bool = False
+    """The message came without Message-ID: and got one."""
     prdr: bool = False
     rcpt_count: int = 0
     rcpt_reply: bytes | None = None
