@@ -20,6 +20,7 @@ from exim_lang.expand.scope import Scope
 from exim_lang.expand.state import Address
 from exim_lang.model.dialect import dialect_for
 from exim_lang.model.load import load_config
+from exim_lang.smtp.logline import LogBook
 from exim_lang.taint import taint
 from exim_lang.world.world import World
 
@@ -129,11 +130,11 @@ def _run_toolkit(scope: Scope, number: int) -> Outcome:
     outcome = Outcome()
     scope.address = Address(taint(b"c%d" % number), taint(DOMAIN))
     scope.debug = outcome.trace.append
-    scope.log.clear()
+    logged: list[str] = []
+    scope.log = LogBook((), lambda: "", lambda logs, line: logged.append(line))
     verdict = run_acl(scope, "RCPT", scope.config.text("acl_smtp_rcpt"))
     outcome.refused, outcome.message = summary(verdict)
-    outcome.log = [line for log, line in scope.log if log == "main" or ("main", line) not in scope.log]
-    outcome.log = list(dict.fromkeys(outcome.log))
+    outcome.log = logged
     outcome.trace = [part for line in outcome.trace for part in line.replace("╎", "|").split("\n")]
     return outcome
 

@@ -152,7 +152,7 @@ def answer(sheet: Sheet, case: Case, scope: Scope | None = None) -> tuple[str, .
         lines.append(f"defer {error.message or 'NULL'}")
     except ExpansionError as error:
         lines.append(f"error {error.message}")
-    lines += dict.fromkeys(f"log {line}" for log, line in scope.log if log == "main")
+    lines += [f"log {line}" for log, line in scope.log if log == "main"]
     return tuple(re.sub(re.escape(DATA), "DATA", line) for line in lines)
 
 
