@@ -80,10 +80,10 @@ class ScopeMaker:
         self.world = world_from(options)
 
     def scope(self, client: tuple[str, int], server: tuple[str, int]) -> Scope:
-        from exim_lang.acl.scope import new_scope
+        from exim_lang.route.scope import routed_scope
         from exim_lang.smtp.client import address_and_port
 
-        scope = new_scope(self.config, self.world)
+        scope = routed_scope(self.config, self.world)
         connection = scope.connection
         address, _ = address_and_port(self.host or client[0], self.config.dialect.version)
         if not address:
