@@ -9,6 +9,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
+from exim_lang.errors import EximLangError
 from exim_lang.expand.sql import quote_value, sql_rows
 from exim_lang.expand.sql_servers import Family, NoOtherServer, Server, ask_servers, server_text
 from exim_lang.search.registry import Reply, SearchDeferred, lookup_type
@@ -51,6 +52,9 @@ def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
         while result.has_next:  # Exim takes the first result only
             connection.next_result()
             result = connection._result
+    except RuntimeError as error:
+        world.connections.drop("mysql", server.place)
+        raise EximLangError("mysql: LOAD DATA LOCAL would send a file of this machine: not done") from error
     except (MySQLError, OSError, struct.error) as error:
         number, reason = _reason(error)
         if number in _GONE or not isinstance(error, MySQLError):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from exim_lang.errors import EximLangError
 from exim_lang.lists.match import match_list
 from exim_lang.search.search import SearchDeferred, find, parse_lookup_type
 from tests.servers import DIRECTORY, RealServer, redis_server
@@ -269,6 +270,16 @@ def test_lists_ask_servers(server: Server) -> None:
     scope = scope_for("mysql", server("mysql").port)
     assert match_list(scope, "domain", b"a.example", b"mysql;select 'data' from dual where 'a.example' = '${domain}'") is None
     assert match_list(scope, "domain", b"a.example", b"mysql;select 'data'") == b"data"
+
+
+def test_local_files_are_not_sent(server: Server) -> None:
+    scope = scope_for("mysql", server("mysql").port)
+    find(scope, parse_lookup_type(b"mysql"), b"create table loaded(line text)")
+    with pytest.raises(EximLangError, match="has disabled the local infile capability"):
+        find(scope, parse_lookup_type(b"mysql"), b"load data local infile '/etc/passwd' into table loaded")
+    found = find(scope, parse_lookup_type(b"mysql"), b"select count(*) from loaded")
+    assert found is not None
+    assert found.value == b"0"
 
 
 def test_no_server_left(server: Server) -> None:
