@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from exim_lang.expand.scope import Scope
@@ -18,8 +19,11 @@ def new_scope(config: Config, world: World) -> Scope:
     """A scope for `config` in `world`, in which expansions can match lists and run ACLs.
 
     Until the routing layer puts itself into `verify_address`, only fixtures can tell whether an address is good.
+    `$config_file` and `$config_dir` are absolute, also where the configuration was named by a relative path.
     """
-    return Scope(config, world, match_list=_match_list, run_acl=_run_acl, verify_address=_verify_address)
+    scope = Scope(config, world, match_list=_match_list, run_acl=_run_acl, verify_address=_verify_address)
+    scope.process.config_file = os.fsencode(os.path.abspath(config.path))
+    return scope
 
 
 # Lists and ACLs are imported when the first one is used: many strings never do.

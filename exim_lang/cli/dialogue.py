@@ -59,7 +59,6 @@ class Dialogue:
             connection.host_name = taint(os.fsencode(options.host_name))
             connection.host_name_looked_up = True
         self.scope.process.pid = os.getpid()
-        self.scope.process.config_file = os.fsencode(os.path.abspath(self.scope.config.path))
 
     # What is said.
 

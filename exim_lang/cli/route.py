@@ -45,7 +45,6 @@ def run(options: argparse.Namespace) -> int:
 
     config = sound_config(options.config, macros=options.macros, version=options.exim_version, root=options.root)
     scope = routed_scope(config, world_from(options))
-    scope.process.config_file = os.fsencode(config.path)
     scope.message.sender = taint(os.fsencode(options.sender).strip(b"<>"))
     results = []
     status = 0

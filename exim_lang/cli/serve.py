@@ -91,7 +91,6 @@ class ScopeMaker:
         connection.host_address, connection.host_port = address, client[1]
         connection.interface_address, connection.interface_port = server[0].encode(), server[1]
         scope.process.pid = os.getpid()
-        scope.process.config_file = os.fsencode(os.path.abspath(self.config.path))
         return scope
 
 

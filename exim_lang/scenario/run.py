@@ -141,7 +141,6 @@ class _Running:
             self.asked = world.fixtures.asked
         scope = routed_scope(config, world)
         scope.watch = self.runner.watch_of(config)
-        scope.process.config_file = os.fsencode(os.path.abspath(config.path))
         for name, value in scenario.variables.items():
             scope.variables[name] = sent(str(value))
         return scope
