@@ -123,7 +123,7 @@ def check_preconditions(run: Run) -> Check:
         return outcome
     text = router.text("debug_print")
     if text is not None and run.scope.debug is not None:
-        run.detail(run.expand(text).decode("latin-1"))
+        run.say(run.expand(text).decode("latin-1"))
     files = router.text("require_files")
     if files is not None:
         run.detail("checking require_files")
@@ -144,7 +144,9 @@ def _list(run: Run, option: str, kind: Kind, subject: bytes, caseless: bool) -> 
         return "ok"
     run.detail(f"checking {option}")
     try:
-        match = check_list(run.scope, kind, subject, text, caseless=caseless)
+        match = check_list(
+            run.scope, kind, subject, text, caseless=caseless, cache=None if kind == "address" else run.named
+        )
     except ListDeferred:
         run.defer(f"{option} check lookup or other defer")
         return "defer"

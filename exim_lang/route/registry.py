@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from exim_lang.acl.trace import deeper
 from exim_lang.errors import ExpansionError
 from exim_lang.expand.scope import Scope
+from exim_lang.lists.result import Cache
 from exim_lang.model.config import Config, Driver
 from exim_lang.plugins import Registry
 from exim_lang.route.address import Chains, Outcome, Purpose, RoutedAddress
@@ -29,6 +31,8 @@ class Run:
     """The mode `-bt`."""
     details: list[str] = field(default_factory=list)
     """What Exim's trace says of this router only with -d."""
+    named: Cache = field(default_factory=dict)
+    """What named lists say of the address."""
 
     @property
     def config(self) -> Config:
@@ -53,7 +57,8 @@ class Run:
 
     def expand(self, text: Text | str | bytes) -> bytes:
         """The value of a string; raises ExpansionError."""
-        return self.scope.expand(text)
+        with deeper(self.scope):
+            return self.scope.expand(text)
 
     def fail_with(self, outcome: Outcome, message: str | bytes) -> Outcome:
         """Sets the message of the address."""

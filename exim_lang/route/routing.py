@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exim_lang.acl.caches import recipient_cache
 from exim_lang.errors import ClosedWorld, EximLangError, ExpansionError, ForcedFailure
 from exim_lang.expand.state import Address
 from exim_lang.expand.string_list import split_list
@@ -44,6 +45,8 @@ def route_address(
     """
     saved = scope.address, scope.numeric, scope.value, scope.where
     run = Run(scope, scope.config.routers[0], address, purpose, chains, testing=testing) if scope.config.routers else None
+    if run is not None and purpose == "recipient" and _is_checked(scope.address, address.address):
+        run.named = recipient_cache(scope)
     shown = address.address.decode("latin-1")
     if scope.debug is not None:
         scope.debug(">" * 35)
@@ -62,6 +65,11 @@ def route_address(
         if scope.watch is not None:
             for step in address.steps:
                 scope.watch.step(step)
+
+
+def _is_checked(checked: Address | None, routed: bytes) -> bool:
+    """Whether it is the recipient that an ACL is about, and may have asked the same named lists about."""
+    return checked is not None and b"%s@%s" % (checked.local_part.lower(), checked.domain) == routed.lower()
 
 
 def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
