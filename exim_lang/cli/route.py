@@ -62,11 +62,10 @@ def run(options: argparse.Namespace) -> int:
         )
         status = max(status, 0 if report.status == "ok" else 1)
         results.append(as_data(report))
+        if not options.json:
+            print(*text_lines(results[-1]), sep="\n", flush=True)
     if options.json:
         print(json.dumps(results, indent=2))
-    else:
-        for result in results:
-            print(*text_lines(result), sep="\n")
     return status
 
 
