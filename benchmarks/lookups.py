@@ -38,33 +38,33 @@ STRINGS = {
 }
 
 
-def prepare(folder: Path, kinds: Sequence[str]) -> tuple[str, list[servers.RealServer]]:
-    """Makes the files, starts the servers and fills them; returns the configuration that names them."""
+def prepare(folder: Path, kinds: Sequence[str], started: list[servers.RealServer]) -> None:
+    """Makes the files and the configurations, starts the servers, which are added to `started`, and fills them."""
     keys = [f"key{number}" for number in range(RECORDS)]
     lines = ["keep_environment ="]
-    started = []
     (folder / "file").write_text("".join(f"{key}: value of {key}\n" for key in keys))
     if "cdb" in kinds:
         (folder / "file.cdb").write_bytes(cdb({key.encode(): b"value of " + key.encode() for key in keys}))
     if "redis" in kinds:
         server = servers.redis_server(folder / "redis")
+        started.append(server)
         text = "".join(f"set {key} value-of-{key}\r\n" for key in keys)
         subprocess.run(["redis-cli", "-p", str(server.port), "--pipe"], input=text.encode(), check=True, capture_output=True)
-        started.append(server)
     if "pgsql" in kinds:
         import psycopg
 
         server = servers.pgsql_server(folder / "pgsql")
+        started.append(server)
         place = f"host=127.0.0.1 port={server.port} user=exim password={servers.PASSWORD} dbname=mail"
         with psycopg.connect(place) as connection:
             connection.execute("create table data(key text primary key, value text)")
             connection.execute("insert into data select 'key' || n, 'value of key' || n from generate_series(0, 99999) n")
         lines.append(f"pgsql_servers = 127.0.0.1::{server.port}/mail/exim/{servers.PASSWORD}")
-        started.append(server)
     if "mysql" in kinds:
         import pymysql
 
         server = servers.mysql_server(folder / "mysql")
+        started.append(server)
         database = pymysql.connect(
             host="127.0.0.1", port=server.port, user="exim", password=servers.PASSWORD, database="mail", autocommit=True
         )
@@ -72,17 +72,15 @@ def prepare(folder: Path, kinds: Sequence[str]) -> tuple[str, list[servers.RealS
             cursor.execute("create table data(name varchar(20) primary key, value text)")
             cursor.execute("insert into data select concat('key', seq), concat('value of key', seq) from seq_0_to_99999")
         lines.append(f"mysql_servers = 127.0.0.1::{server.port}/mail/exim/{servers.PASSWORD}")
-        started.append(server)
     if "ldap" in kinds:
         server = servers.ldap_server(folder / "ldap")
-        lines.append(f"ldap_default_servers = 127.0.0.1::{server.port}")
         started.append(server)
+        lines.append(f"ldap_default_servers = 127.0.0.1::{server.port}")
     (folder / "exim.conf").write_text("\n".join(lines) + "\n")
     for server in started:
         if server.folder.name == "redis":
             lines.append(f"redis_servers = 127.0.0.1::{server.port}//")
     (folder / "own.conf").write_text("\n".join(lines) + "\n")
-    return str(folder), started
 
 
 def strings(kind: str, folder: str, count: int) -> list[str]:
@@ -130,13 +128,14 @@ def main() -> int:
     tool = str(Path(sys.executable).with_name("exim-lang"))
     with tempfile.TemporaryDirectory(prefix="lookups-") as name:
         Path(name).chmod(0o755)
-        folder, started = prepare(Path(name), kinds)
-        own = [tool, "exim", "--allow", "redis,pgsql,mysql,ldap", "-C", f"{folder}/own.conf", "-be"]
-        other = [exim, "-C", f"{folder}/exim.conf", "-be"]
+        own = [tool, "exim", "--allow", "redis,pgsql,mysql,ldap", "-C", f"{name}/own.conf", "-be"]
+        other = [exim, "-C", f"{name}/exim.conf", "-be"]
+        started: list[servers.RealServer] = []
         try:
+            prepare(Path(name), kinds, started)
             for kind in kinds:
                 commands = [own] if kind == "redis" else [own, other]
-                rates = measure(commands, kind, folder, options.rounds)
+                rates = measure(commands, kind, name, options.rounds)
                 beside = "         - (has no redis)"
                 if len(rates) > 1:
                     beside = f"{rates[1]:10,.0f}/s   {rates[0] / rates[1]:5.2f} x"
