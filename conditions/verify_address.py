@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
-
+from exim_lang.acl.caches import verified_senders
 from exim_lang.acl.check import AclError, Check
 from exim_lang.acl.facts import remember
 from exim_lang.acl.registry import verification
 from exim_lang.acl.trace import say
 from exim_lang.acl.verdict import Result
 from exim_lang.acl.verify_options import Options, read_options
-from exim_lang.expand.state import FailedVerification, Message
+from exim_lang.expand.state import FailedVerification
 from exim_lang.expand.verification import Verified, VerifyRequest
 from exim_lang.taint import join, like
 
-_CHECKED = "verify: senders"
 _BLANKS = b" \t\n\v\f\r"
 
 
@@ -58,7 +56,7 @@ def sender(check: Check, parts: list[bytes]) -> Result:
         raise AclError("can only verify quota of recipient")
     if options.callout is not None and (options.callout.use_sender or options.callout.use_postmaster):
         raise AclError("use_sender or use_postmaster cannot be used for a sender verify callout")
-    checked = _checked(scope.caches, scope.message)
+    checked = verified_senders(scope)
     answer, details = checked.get(bytes(address), (None, None))
     if answer is not None and (options.callout is None or options.callout.timeout <= 0):
         say(scope, "using cached sender verify result")
@@ -117,14 +115,3 @@ def _overridden(check: Check, options: Options, answer: Verified) -> Result:
 def _kind(answer: Verified) -> str:
     """What the SMTP session calls the failure of a callout."""
     return {"postmaster": "postmaster", "mail": "callback", "recipient": "callback"}.get(answer.failure, "")
-
-
-def _checked(
-    caches: dict[str, object], message: Message
-) -> dict[bytes, tuple[Verified | None, FailedVerification | None]]:
-    """The senders of this message that were verified already."""
-    kept = caches.get(_CHECKED)
-    if not isinstance(kept, tuple) or kept[0] is not message:
-        kept = (message, {})
-        caches[_CHECKED] = kept
-    return cast("dict[bytes, tuple[Verified | None, FailedVerification | None]]", kept[1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from exim_lang.acl import log
+from exim_lang.acl import log, trace
+from exim_lang.acl.caches import verified_senders
 from exim_lang.acl.check import AclError, Check
 from exim_lang.acl.facts import remember
 from exim_lang.acl.registry import verification
@@ -145,7 +146,14 @@ def header_sender(check: Check, parts: list[bytes]) -> Result:
                 text = item.rstrip(_BLANKS).decode("latin-1")
                 check.messages.log = f'syntax error in {where}: {parsed.message} in "{text}"'.encode("latin-1")
                 return _told(check, "fail")
-            answer = scope.verify_address(scope, parsed.address, request)
+            text = item.strip(_BLANKS).decode("latin-1")
+            trace.say(scope, f"verifying {shown.decode('latin-1')} header address {text}")
+            known = None
+            if item.strip(_BLANKS) == parsed.address == scope.message.sender:
+                known, _ = verified_senders(scope).get(bytes(parsed.address), (None, None))
+            if known is not None:
+                trace.say(scope, "previously checked as envelope sender")
+            answer = known or scope.verify_address(scope, parsed.address, request)
             if answer.status == "ok":
                 return "ok"
             check.callout_deferred = answer.callout_deferred

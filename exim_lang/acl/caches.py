@@ -8,7 +8,10 @@ from exim_lang.lists.result import Cache
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
+    from exim_lang.expand.state import FailedVerification, Message
+    from exim_lang.expand.verification import Verified
 
+_VERIFIED = "acl: verified senders"
 _HOST = "acl: host lists"
 _SENDER = "acl: sender lists"
 _RECIPIENT = "acl: recipient lists"
@@ -35,3 +38,15 @@ def _of(scope: Scope, key: str, owner: object, detail: object = None) -> Cache:
         kept = (owner, detail, {})
         scope.caches[key] = kept
     return kept[2]
+
+
+def verified_senders(scope: Scope) -> dict[bytes, tuple[Verified | None, FailedVerification | None]]:
+    """The senders of this message that were verified already, by address."""
+    kept = cast(
+        "tuple[Message, dict[bytes, tuple[Verified | None, FailedVerification | None]]] | None",
+        scope.caches.get(_VERIFIED),
+    )
+    if kept is None or kept[0] is not scope.message:
+        kept = (scope.message, {})
+        scope.caches[_VERIFIED] = kept
+    return kept[1]

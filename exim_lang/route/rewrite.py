@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exim_lang.acl.caches import verified_senders
 from exim_lang.errors import ExpansionError, ForcedFailure
 from exim_lang.expand import regex
 from exim_lang.expand.addresses import AddressError, address_items, parse_address
@@ -138,7 +139,7 @@ def rewrite_message(scope: Scope) -> None:
     """Applies the rules to sender, recipients and header lines of the message, in place."""
     message = scope.message
     message.recipients = [rewrite_address(scope, recipient, "T") for recipient in message.recipients]
-    if message.sender:
+    if message.sender and bytes(message.sender) not in verified_senders(scope):  # verifying it has applied the rules
         message.sender = rewrite_address(scope, message.sender, "F")
     if message.headers is None:
         return
