@@ -9,18 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exim_lang.syntax.acl_names import PHASES, AclFact
-
 if TYPE_CHECKING:
     from exim_lang.model.dialect import Dialect
-
-OPTIONS: dict[str, str] = {
-    **{phase: f"acl_smtp_{phase.lower()}" for phase in PHASES if not phase.startswith("NOTSMTP")},
-    "PRDR": "acl_smtp_data_prdr",
-    "NOTSMTP": "acl_not_smtp",
-    "NOTSMTP_START": "acl_not_smtp_start",
-}
-"""The main option that names the ACL of each phase; MIME has `acl_not_smtp_mime` besides."""
+    from exim_lang.syntax.acl_names import AclFact
 
 MESSAGE_PHASES = frozenset({"RCPT", "MAIL", "PREDATA", "MIME", "DKIM", "DATA", "PRDR", "NOTSMTP"})
 """Where a message is being received: the phases that may discard and whose `warn` may add header lines."""
