@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from exim_lang.cli.loading import sound_config
 from exim_lang.cli.main import main
+from exim_lang.errors import UsageError
 
 CONFIGURATION = r"""primary_hostname = mail.example
 acl_smtp_rcpt = check_rcpt
@@ -143,3 +145,12 @@ def test_bh(config: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.Ca
 def test_bh_needs_an_address(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["exim", "-C", config, "-bh", "host.example"]) == 1
     assert capsys.readouterr().err == 'exim abandoned: "host.example" is not an IP address\n'
+
+
+def test_include_loop(tmp_path: Path) -> None:
+    """A loop of .include is refused with Exim's words, and called one."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text(f".include {second}\n")
+    second.write_text(f".include {first}\n")
+    with pytest.raises(UsageError, match=r"failed to open included configuration file .* \(it includes itself"):
+        sound_config(str(first))

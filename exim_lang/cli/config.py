@@ -18,6 +18,7 @@ import sys
 
 from exim_lang.cli.config_data import SECTIONS, describe
 from exim_lang.cli.config_text import render
+from exim_lang.cli.loading import include_loop
 from exim_lang.errors import UsageError
 from exim_lang.model.config import Config
 from exim_lang.model.dialect import Build, dialect_for
@@ -57,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     colour = wants_colour(sys.stderr)
     for problem in config.problems:
         print(frame(problem, colour=colour, label="" if problem.fatal else "warning"), file=sys.stderr)
+        if hint := include_loop(config, problem):
+            print(f" {hint}", file=sys.stderr)
     return 2 if config.fatal is not None else 0
 
 

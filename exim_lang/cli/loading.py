@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from exim_lang.errors import UsageError
 
 if TYPE_CHECKING:
+    from exim_lang.errors import Problem
     from exim_lang.model.config import Config
 
 
@@ -27,5 +28,12 @@ def sound_config(path: str, *, macros: Iterable[str] = (), version: str = "", ro
     config = load_config(path, macros=values, dialect=dialect_for(version), root=root)
     fatal = config.fatal
     if fatal is not None:
-        raise UsageError(fatal.message).at(fatal.text, fatal.span)
+        raise UsageError(fatal.message + include_loop(config, fatal)).at(fatal.text, fatal.span)
     return config
+
+
+def include_loop(config: Config, problem: Problem) -> str:
+    """What to say behind Exim's words for an `.include` that failed because files include each other; else nothing."""
+    _, found, name = problem.message.partition("failed to open included configuration file ")
+    looping = found and sum(file.name == name for file in config.files) > 1
+    return " (it includes itself, or files that include it)" if looping else ""
