@@ -360,7 +360,7 @@ class Faults:
         count, after = len(strings), node.stop if node.stop is not None else node.span.end
         if count < entry.least:
             least = 1 if node.name == "prvscheck" else entry.least  # Exim reads its strings one by one
-            return Fault(f"Not enough arguments for '{node.name}' (min is {least})", self.point(after), count)
+            return self.curly(f"Not enough arguments for '{node.name}' (min is {least})", after, count)
         if count > entry.most:
             message = f"Too many arguments for '{node.name}' (max is {entry.most})"
             return self.curly(message, strings[entry.most].span.start, entry.most)
