@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -122,3 +123,19 @@ def test_the_example_of_the_readme() -> None:
     assert b"examples/small-site/exim.conf:71:3" in done.stdout
     done = run("session", "examples/small-site/exim.conf", *words[:-2], "examples/small-site/program.eml")
     assert b"S 550 We do not take programs by mail (exe)" in done.stdout
+
+
+def test_macros_in_what_be_reads(tmp_path: Path) -> None:
+    """Those of the configuration and Exim's own are replaced, and lines can define more; the real Exim says the same."""
+    config = tmp_path / "exim.conf"
+    config.write_text("primary_hostname = x\nFOO = bar\n")
+    feed = b"FOO x\nX = 5\nX y\n${lc:_HAVE_IPV6}\nX = 6\nX == 7\nX\nHello there\nY=${lc:A}\nY\n"
+    done = run("exim", "--exim-version", "4.96", "-C", str(config), "-be", feed=feed)
+    exim = shutil.which("exim4") or "/usr/sbin/exim4"
+    theirs = subprocess.run([exim, "-C", str(config), "-be"], input=feed, capture_output=True, check=False)
+    assert done.stdout == theirs.stdout
+    assert done.stderr.count(b"Exim configuration error") == theirs.stderr.count(b"Exim configuration error") == 2
+    words = ["FOO", "Z=3", "Z"]
+    done = run("exim", "--exim-version", "4.96", "-C", str(config), "-be", *words)
+    theirs = subprocess.run([exim, "-C", str(config), "-be", *words], capture_output=True, check=False)
+    assert done.stdout == theirs.stdout == b"bar\nDefined macro 'Z'\n3\n"

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         from exim_lang.cli.exim.be import answer_lines
 
-        answer_lines(scope, macros_of(options))
+        answer_lines(scope)
         sys.stdout.flush()
         return 0
     from exim_lang.repl.history import history_file, open_history

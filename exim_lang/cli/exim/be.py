@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
+from exim_lang.cli.exim.macros import Macros
 from exim_lang.cli.exim.refusal import log_stamp
 from exim_lang.cli.exim.scope import exim_scope
 from exim_lang.errors import EximLangError, ProcessDied, UsageError
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from exim_lang.model.config import Config
 
 READ_AT_ONCE = 1 << 16
-BLANK_OR_BACKSLASH = b"\\ \t\r\v\f"
-MACRO = re.compile(r"([A-Z][A-Za-z0-9_]*)\s*==?\s*(.*)", re.DOTALL)
+BLANKS = b" \t\r\v\f"
+BLANK_OR_BACKSLASH = b"\\" + BLANKS
 SET = re.compile(rb"set(,t)?\s+acl_([cm][0-9_]\w*)\s*=\s*(.*)", re.DOTALL)
 
 
@@ -33,10 +34,11 @@ def run(flags: Flags, config: Config) -> int:
     out = sys.stdout.buffer
     try:
         if flags.arguments:
+            macros = Macros(config, scope.world)
             for argument in flags.arguments:
-                out.write(answer(argument.encode("latin-1"), scope) + b"\n")
+                out.write(said(argument.encode("latin-1"), macros, scope))
         else:
-            answer_lines(scope, flags.macros)
+            answer_lines(scope)
     except ProcessDied as death:
         out.flush()
         sys.stderr.buffer.write(f"{log_stamp(scope.world.now())} {death.message}\n".encode("latin-1", "replace"))
@@ -44,15 +46,20 @@ def run(flags: Flags, config: Config) -> int:
     return 0
 
 
-def answer_lines(scope: Scope, macros: Mapping[str, str]) -> None:
-    """Expands each line of the standard input."""
+def said(line: bytes, macros: Macros, scope: Scope) -> bytes:
+    """What Exim prints for one line or argument."""
+    text, expandable = macros.read(line)
+    return answer(text, scope) + b"\n" if expandable else text
+
+
+def answer_lines(scope: Scope) -> None:
+    """Expands each line of the standard input, with the macros of the scope's configuration."""
     out = sys.stdout.buffer
-    macros = dict(macros)
+    macros = Macros(scope.config, scope.world)
     on_terminal = sys.stdin.isatty()
     prompt = b"" if on_terminal else b"> "
     for line in logical_lines(input_lines(out, on_terminal)):
-        text = replace_macros(line, macros) if macros or line[:1].isupper() else line
-        out.write(prompt if text is None else prompt + answer(text, scope) + b"\n")
+        out.write(prompt + said(line, macros, scope))
     out.write(prompt + b"\n")
 
 
@@ -77,15 +84,15 @@ def input_lines(out: BinaryIO, on_terminal: bool) -> Iterator[bytes]:
 
 
 def logical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """A backslash at the end of a line goes on with the next one, whose leading white space is dropped."""
+    """White space at the end of a line is dropped; a backslash there goes on with the next one, without its leading blanks."""
     joined = b""
     for physical in lines:
         if not joined and physical[-1:] not in BLANK_OR_BACKSLASH:
             yield physical
             continue
-        line = physical.lstrip(b" \t\r\v\f") if joined else physical
-        if line[-1:] in BLANK_OR_BACKSLASH and line.rstrip(b" \t\r\v\f").endswith(b"\\"):
-            joined += line.rstrip(b" \t\r\v\f")[:-1]
+        line = (physical.lstrip(BLANKS) if joined else physical).rstrip(BLANKS)
+        if line.endswith(b"\\"):
+            joined += line[:-1]
             continue
         yield joined + line
         joined = b""
@@ -93,21 +100,10 @@ def logical_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield joined
 
 
-def replace_macros(line: bytes, macros: dict[str, str]) -> bytes | None:
-    """`line` with macros replaced; None for a line that defines one."""
-    text = line.decode("latin-1")
-    found = MACRO.fullmatch(text)
-    if found:
-        macros[found[1]] = found[2]
-        return None
-    for name, value in macros.items():
-        text = text.replace(name, value)
-    return text.encode("latin-1")
-
-
 def answer(text: bytes, scope: Scope) -> bytes:
     """What Exim prints for one string; raises ProcessDied."""
-    setting = SET.fullmatch(text) if text.startswith(b"set") else None
+    can_set = text.startswith(b"set") and scope.config.dialect.version >= (4, 98)
+    setting = SET.fullmatch(text) if can_set else None
     try:
         if setting is None:
             return expand(text, scope)
