@@ -7,8 +7,8 @@ from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from exim_lang.expand.string_list import split_list
-from exim_lang.search.registry import SearchOpenError, lookup_type
-from exim_lang.world.files import open_failed
+from exim_lang.search.parsed import open_parsed
+from exim_lang.search.registry import lookup_type
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
@@ -44,15 +44,7 @@ def _parse(content: bytes) -> Any:
 
 
 def _open(scope: Scope, file: bytes) -> Any:
-    shown = file.decode("latin-1")
-    try:
-        if not file.startswith(b"/"):
-            raise FileNotFoundError(2, "")  # a relative path: Exim looks in its spool directory
-        return scope.world.parsed_file(file, _parse)
-    except IsADirectoryError as error:
-        raise SearchOpenError(f"{shown} is not a regular file (json lookup)") from error
-    except OSError as error:
-        raise SearchOpenError(open_failed(f"{shown} for json search", error)) from error
+    return open_parsed(scope, file, "json search", _parse, folder="is not a regular file (json lookup)")
 
 
 @lookup_type("json", kind="single-key", open=_open)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from exim_lang.errors import EximLangError
-from exim_lang.search.registry import SearchOpenError, lookup_type
-from exim_lang.world.files import open_failed
+from exim_lang.search.parsed import open_parsed
+from exim_lang.search.registry import lookup_type
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
@@ -20,13 +20,7 @@ def _parse(content: bytes) -> Any:
 
 
 def _open(scope: Scope, file: bytes) -> Any:
-    shown = file.decode("latin-1")
-    try:
-        if not file.startswith(b"/"):
-            raise FileNotFoundError(2, "")  # a relative path: Exim looks in its spool directory
-        return scope.world.parsed_file(file, _parse)
-    except OSError as error:
-        raise SearchOpenError(open_failed(f"{shown} for psl lookup", error)) from error
+    return open_parsed(scope, file, "psl lookup", _parse)
 
 
 def _suffix(handle: Any, key: bytes) -> tuple[str, str]:

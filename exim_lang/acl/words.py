@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
+from exim_lang.syntax import times
 from exim_lang.taint import like
 
 _BLANKS = b" \t\n\v\f\r"
 _ESCAPES = {0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9, 0x76: 11}
 _OCTAL = re.compile(rb"[0-7]{1,3}")
 _HEX = re.compile(rb"x([0-9A-Fa-f]{1,2})")
-_UNITS = {0x77: 604800, 0x64: 86400, 0x68: 3600, 0x6D: 60, 0x73: 1}
-_TIME_PART = re.compile(rb"([0-9]+)([wdhms])")
 
 
 def next_word(value: bytes) -> tuple[bytes, bytes]:
@@ -46,7 +45,4 @@ def _escape(value: bytes, at: int) -> tuple[int, int]:
 
 def read_time(value: bytes) -> int | None:
     """Seconds of a time such as `1h30m` or `45s`, in any order of units; None for what is none."""
-    parts = _TIME_PART.findall(value)
-    if not parts or b"".join(number + unit for number, unit in parts) != value:
-        return None
-    return sum(int(number) * _UNITS[unit[0]] for number, unit in parts)
+    return times.read_time(value.decode("latin-1"))
