@@ -28,6 +28,7 @@ LAYERS = (
     ("route",),
     ("serve",),
     ("scenario",),
+    ("lint",),
     ("report",),
     ("repl",),
     ("cli",),

@@ -18,6 +18,7 @@ COMMANDS = {
     "session": "run a mail, or a script of SMTP lines, through a configuration's ACLs",
     "serve": "listen for mail clients (swaks, a mail program) on loopback",
     "test": "run scenario files: what must happen to a mail, and how much of the configuration that shows",
+    "lint": "find what is wrong, dangerous or out of date in a configuration",
     "route": "show where addresses would go, router by router",
     "config": "show the effective options, macros, lists and drivers, and where each came from",
     "exim": "take Exim's own flags: -C -D -be -bh -bt -bv -bP -bV",

@@ -1,0 +1,1 @@
+"""Finds what is wrong, dangerous or out of date in a configuration, without running it."""
