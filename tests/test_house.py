@@ -28,8 +28,8 @@ LAYERS = (
     ("route",),
     ("serve",),
     ("scenario",),
-    ("lint",),
     ("report",),
+    ("lint",),
     ("repl",),
     ("cli",),
 )
