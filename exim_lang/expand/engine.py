@@ -89,6 +89,16 @@ def span_of(traceback: TracebackType | None, compiled: Compiled) -> Span | None:
     return found
 
 
+def evaluator(text: bytes, scope: Scope) -> Callable[[Scope], bytes]:
+    """What gives the value of `text` in `scope`, for strings that are evaluated over and over; errors know no place."""
+    if b"$" not in text and b"\\" not in text:
+        return lambda scope: text
+    try:
+        return compiled_bytes(text, scope.config.dialect).function
+    except EximLangError:  # of a string that cannot be compiled: the error is raised where it is evaluated
+        return lambda scope: expand(text, scope)
+
+
 @lru_cache(KEPT)
 def compiled_string(text: str, dialect: Dialect) -> Compiled:
     """The function for `text` in the language of one Exim."""

@@ -32,6 +32,10 @@ class Macros:
             if not (macro.predefined or macro.command_line):
                 self.table.define(Text.literal(f"{macro.name} = {macro.value.string}"))
 
+    def concern(self, line: bytes) -> bool:
+        """Whether `read` may change `line`, or take it for a definition."""
+        return line[:1].isupper() or any(name in line for name in self.names) or _PREDEFINED.search(line) is not None
+
     def read(self, line: bytes) -> tuple[bytes, bool]:
         """What `line` comes to, and whether that is a string to expand; otherwise it is what Exim says of a definition."""
         if any(name in line for name in self.names) or _PREDEFINED.search(line):
