@@ -27,13 +27,18 @@ if TYPE_CHECKING:
     from exim_lang.lint.engine import Report
     from exim_lang.lint.settings import Settings
 
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "rdjson")
 LEVELS = ("critical", "error", "warning", "info", "style")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command line."""
     parser.add_argument("configs", metavar="CONFIG", nargs="*", help="configuration files")
-    parser.add_argument("--format", default="text", metavar="FORMAT", help="text (default) or json")
+    parser.add_argument("--format", default="text", choices=FORMATS, help="how to print what is found (default: text)")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended safely")
+    parser.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also what a person should look at")
     parser.add_argument("--explain", metavar="RULE", default="", help="show the manual page of a rule")
     parser.add_argument("--list-rules", action="store_true", help="one line for each rule")
     parser.add_argument("--select", metavar="NAMES", default="", help="only these rules or groups, separated by commas")
@@ -58,7 +63,12 @@ def run(options: argparse.Namespace) -> int:
     if not options.configs:
         raise UsageError("no configuration was named")
     settings = settings_of(options)
-    reports = [report_on(path, settings, options) for path in options.configs]
+    if options.fix and not options.diff:
+        reports = [mended(path, settings, options) for path in options.configs]
+    else:
+        reports = [report_on(path, settings, options) for path in options.configs]
+    if options.diff:
+        return show_difference(reports, options)
     if options.write_baseline:
         from exim_lang.lint.baseline import write_baseline
 
@@ -108,14 +118,33 @@ def report_on(path: str, settings: Settings, options: argparse.Namespace) -> Rep
     return report
 
 
+def mended(path: str, settings: Settings, options: argparse.Namespace) -> Report:
+    """What is left in a configuration after it was mended."""
+    from exim_lang.lint.mending import mend
+
+    report, count = mend(lambda: report_on(path, settings, options), unsafe=options.unsafe_fixes)
+    if count:
+        print(f"{path}: {count} mended", file=sys.stderr)
+    return report
+
+
+def show_difference(reports: list[Report], options: argparse.Namespace) -> int:
+    """Prints what --fix would change; status 1 when that is anything."""
+    from exim_lang.lint.mending import difference
+
+    lines = [line for report in reports for line in difference(report, unsafe=options.unsafe_fixes)]
+    print("".join(lines), end="")
+    return int(bool(lines))
+
+
 def show(reports: list[Report], options: argparse.Namespace) -> None:
     """Prints the findings in the format asked for."""
-    from exim_lang.lint.formats.text import text
+    import importlib
+
     from exim_lang.report.frame import wants_colour
 
-    if options.format != "text":
-        raise UsageError(f'there is no format "{options.format}"')
-    print(text(reports, colour=wants_colour(sys.stdout)), end="")
+    render = importlib.import_module(f"exim_lang.lint.formats.{options.format}").render
+    print(render(reports, colour=wants_colour(sys.stdout)), end="")
 
 
 def explain(name: str) -> int:

@@ -10,7 +10,7 @@ from exim_lang.lint.finding import Note, Severity
 from exim_lang.report.frame import frame_at, visible
 
 
-def text(reports: Sequence[Report], *, colour: bool = False) -> str:
+def render(reports: Sequence[Report], *, colour: bool = False) -> str:
     """All findings and a line that counts them."""
     lines = [line for report in reports for one in report.diagnostics for line in (*_finding(one, colour), "")]
     return "\n".join([*lines, _summary(reports)]) + "\n"
