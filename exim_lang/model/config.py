@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from exim_lang.errors import Problem
 from exim_lang.model.dialect import Dialect
 from exim_lang.model.options import OptionFact, default_of, find_option
 from exim_lang.model.values import Value
+from exim_lang.records import dataclass, field
 from exim_lang.source.lines import LogicalLine, Macro, OnLine
 from exim_lang.source.text import Place, SourceFile, Span, Text
 from exim_lang.syntax.acl_nodes import Acl
@@ -111,6 +111,8 @@ class Config:
     macros: Mapping[str, Macro] = field(default_factory=dict)
     files: list[SourceFile] = field(default_factory=list)
     lines: list[LogicalLine] = field(default_factory=list)
+    directives: list[Text] = field(default_factory=list)
+    """Physical lines that begin with a dot, see `exim_lang.source.lines.Source`."""
     problems: list[Problem] = field(default_factory=list)
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What later layers worked out of the finished configuration, each under keys of its own."""
