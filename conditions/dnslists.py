@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from exim_lang.acl import log
 from exim_lang.acl.check import AclError, Check
@@ -19,6 +18,7 @@ from exim_lang.expand.options import log_selected
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import split_list
 from exim_lang.lists.forward import ask
+from exim_lang.records import dataclass, field
 from exim_lang.syntax.list_items import address_number
 from exim_lang.taint import join, taint
 from exim_lang.world.dns import Txt

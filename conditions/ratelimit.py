@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
 from typing import Literal, NoReturn, TypeAlias, cast
 
 from exim_lang.acl.check import AclError, Check
@@ -20,6 +19,7 @@ from exim_lang.acl.trace import say
 from exim_lang.acl.words import read_time
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import split_list
+from exim_lang.records import dataclass, field
 from exim_lang.taint import join
 
 Mode: TypeAlias = Literal["per_cmd", "per_conn", "per_mail", "per_byte", "per_rcpt", "per_addr", "all recipients"]

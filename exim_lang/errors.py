@@ -16,9 +16,9 @@ knows the text fills it in with `at`, and `place` tells file, line and column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
+from exim_lang.records import dataclass
 from exim_lang.source.text import Place, Placed, Span, Text
 
 

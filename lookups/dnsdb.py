@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.expand.dns_lookup import csa_lookup, dns_lookup, enclosing_lookup, reversed_name
 from exim_lang.expand.ip_address import ip_version
 from exim_lang.expand.string_list import split_list
+from exim_lang.records import dataclass
 from exim_lang.search.registry import Reply, SearchDeferred, lookup_type
 from exim_lang.taint import Tainted, like
 from exim_lang.world.dns import Data, DnsAnswer, Mx, Soa, Srv, Tlsa, Txt

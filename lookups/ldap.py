@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.ldap_query import LdapQuery, ldap_data, parse_ldap_query
 from exim_lang.expand.sql_servers import NoOtherServer, server_text
 from exim_lang.expand.string_list import split_list
+from exim_lang.records import dataclass
 from exim_lang.search.answers import answered
 from exim_lang.search.registry import SearchDeferred, lookup_type
 from exim_lang.world.fixtures import Json, to_text

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 import stat
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from exim_lang.errors import EximLangError, ExpansionError
 from exim_lang.expand.ip_address import ip_version
+from exim_lang.records import dataclass, field
 from exim_lang.search.registry import SearchDeferred, SearchOpenError, lookup_type
 from exim_lang.world.files import open_failed
 

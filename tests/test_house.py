@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    ("source", "errors", "plugins", "taint"),
+    ("source", "errors", "plugins", "taint", "records"),
     ("grammar",),
     ("syntax",),
     ("model",),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from exim_lang.acl.verdict import Result
 from exim_lang.errors import EximLangError
 from exim_lang.expand.scope import Scope
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Text
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from exim_lang.records import dataclass, field
 from exim_lang.syntax.acl_nodes import Condition, Modifier, Statement
 
 Outcome: TypeAlias = Literal["accept", "deny", "defer", "discard", "drop", "error"]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from exim_lang.expand.dns_lookup import dns_lookup
 from exim_lang.expand.options import option
 from exim_lang.expand.string_list import split_list
+from exim_lang.records import dataclass
 from exim_lang.taint import taint
 from exim_lang.world.dns import Txt
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span
 
 DEEPEST = 12  # Python allows 100 levels of indentation and 20 nested blocks; deeper parts become functions of their own

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
+from exim_lang.records import dataclass, field
 from exim_lang.search.registry import SearchDeferred
 
 _SPACES: Final = b" \t\n\v\f\r"

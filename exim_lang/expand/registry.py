@@ -8,10 +8,10 @@ names read these registries.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from exim_lang.plugins import Registry
+from exim_lang.records import dataclass
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Prepare = Callable[..., Callable[..., Any] | None]

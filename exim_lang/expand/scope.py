@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.state import Address, Connection, Message, Process
 from exim_lang.expand.verification import Verified, VerifyRequest
+from exim_lang.records import dataclass, field
 
 if TYPE_CHECKING:
     from exim_lang.expand.engine import Compiled

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from exim_lang.expand.string_list import split_list
+from exim_lang.records import dataclass
 from exim_lang.search.answers import answered
 from exim_lang.search.registry import Reply, SearchDeferred
 from exim_lang.search.search import obsolete_syntax

@@ -6,7 +6,7 @@ None means "never set", which only `def:` and a few messages tell from empty. Ti
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from exim_lang.records import dataclass, field
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from exim_lang.errors import EximLangError, ExpansionError
@@ -16,6 +15,7 @@ from exim_lang.expand.compile import compile_tree
 from exim_lang.expand.engine import Compiled, parse, span_of
 from exim_lang.expand.faults import children
 from exim_lang.expand.scope import Scope
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 from exim_lang.taint import is_tainted

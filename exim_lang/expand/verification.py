@@ -5,8 +5,9 @@ Specification sections 44.45 to 44.51.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from exim_lang.records import dataclass, field
 
 Status: TypeAlias = Literal["ok", "fail", "defer"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.expand.string_list import split_list
 from exim_lang.lists.result import ItemDeferred, ListDeferred
 from exim_lang.lists.strings import StringCheck
 from exim_lang.lists.trouble import fatal, log
+from exim_lang.records import dataclass, field
 from exim_lang.syntax.list_items import ItemKind, Kind, classify, negation, split_address_pattern
 from exim_lang.taint import join, like
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from exim_lang.lists.options import primary_hostname
 from exim_lang.lists.result import ItemDeferred, Unknown
 from exim_lang.lists.strings import StringCheck
 from exim_lang.lists.trouble import fatal, log, trace, version_of
+from exim_lang.records import dataclass, field
 from exim_lang.search.search import parse_lookup_type
 from exim_lang.syntax.list_items import (
     SPACES,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from exim_lang.errors import Deferred
+from exim_lang.records import dataclass
 
 SPOKEN: Final[dict[str, str]] = {
     "domain": "domain ",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -15,6 +14,7 @@ from exim_lang.expand.string_list import split_list
 from exim_lang.lists.files import lines_of
 from exim_lang.lists.result import SPOKEN, Cache, ItemDeferred, ListDeferred, Remembered, Unknown
 from exim_lang.lists.trouble import check_metadata, log, trace, version_of
+from exim_lang.records import dataclass
 from exim_lang.source.text import Text
 from exim_lang.syntax.list_items import SPACES, ItemKind, Kind, classify_item, negation
 from exim_lang.taint import is_tainted, like

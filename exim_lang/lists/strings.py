@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import ExpansionError
@@ -12,6 +11,7 @@ from exim_lang.lists.lookups import look_up_item
 from exim_lang.lists.mx import matches_mx
 from exim_lang.lists.options import primary_hostname
 from exim_lang.lists.trouble import check_metadata, fatal
+from exim_lang.records import dataclass
 from exim_lang.syntax.list_items import ItemKind, Kind, classify_string
 from exim_lang.taint import like
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from exim_lang.model.dialect import Dialect
 from exim_lang.model.facts.table import rows
 from exim_lang.model.values import Value, parse_default
+from exim_lang.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,11 @@ def options_of(dialect: Dialect, section: str) -> list[OptionFact]:
 def every_age(section: str, name: str) -> list[OptionFact]:
     """All that is known of an option, of any version and any build."""
     return list(_by_section().get(section, {}).get(name, ()))
+
+
+def names_of(section: str) -> list[str]:
+    """The names of all options of a section, of any version and any build."""
+    return sorted(_by_section().get(section, {}))
 
 
 def default_of(fact: OptionFact, defaults: Mapping[str, str]) -> Value:

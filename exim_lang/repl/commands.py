@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 from exim_lang.errors import UsageError
 from exim_lang.expand.names import is_variable
+from exim_lang.records import dataclass
 from exim_lang.repl.client import SETTINGS
 from exim_lang.repl.documentation import Entry, find
 from exim_lang.repl.oracle import Oracle

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from exim_lang.expand.registry import CONDITIONS, ITEMS, OPERATORS, VARIABLES
 from exim_lang.model.dialect import history
 from exim_lang.model.facts.table import Row, rows
+from exim_lang.records import dataclass
 from exim_lang.search.registry import LOOKUPS
 
 if TYPE_CHECKING:

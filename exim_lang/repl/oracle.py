@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import UsageError
+from exim_lang.records import dataclass
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import ClosedWorld, EximLangError, Problem
+from exim_lang.records import dataclass, field
 from exim_lang.report.frame import frame, frame_at, visible, wants_colour
 from exim_lang.source.text import Span
 from exim_lang.taint import Tainted, is_tainted

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from exim_lang.expand.state import Address
 from exim_lang.model.config import Driver
+from exim_lang.records import dataclass, field
 from exim_lang.smtp.envelope import unquote
 from exim_lang.taint import like
 from exim_lang.world.world import User

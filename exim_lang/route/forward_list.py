@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.addresses import AddressError, address_end, parse_address
+from exim_lang.records import dataclass, field
 from exim_lang.taint import like, taint, untainted
 
 if TYPE_CHECKING:

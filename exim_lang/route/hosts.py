@@ -6,13 +6,13 @@ Hosts that are equally good come in the order of the answer: nothing is chosen a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from exim_lang.expand.dns_lookup import dns_lookup, name_is_allowed
 from exim_lang.expand.ip_address import ip_version
 from exim_lang.lists.interfaces import local_addresses
 from exim_lang.lists.match import check_host, check_list
+from exim_lang.records import dataclass, field
 from exim_lang.route.address import Host
 from exim_lang.source.text import Text
 from exim_lang.world.dns import DnsAnswer, Mx, Srv

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from exim_lang.acl.trace import deeper
@@ -12,6 +11,7 @@ from exim_lang.expand.scope import Scope
 from exim_lang.lists.result import Cache
 from exim_lang.model.config import Config, Driver
 from exim_lang.plugins import Registry
+from exim_lang.records import dataclass, field
 from exim_lang.route.address import Chains, Outcome, Purpose, RoutedAddress
 from exim_lang.source.text import Text
 from exim_lang.world.world import User

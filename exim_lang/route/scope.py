@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.acl.scope import new_scope
@@ -10,6 +9,7 @@ from exim_lang.acl.trace import say
 from exim_lang.acl.verify_address import without_routing
 from exim_lang.errors import ClosedWorld
 from exim_lang.expand.verification import Verified, VerifyRequest
+from exim_lang.records import dataclass
 from exim_lang.route.address import is_local
 from exim_lang.route.rewrite import rewrite_message, rewrite_smtp
 from exim_lang.route.verify import Report, follow

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from exim_lang.acl.facts import remember
 from exim_lang.errors import Deferred
+from exim_lang.records import dataclass, field
 from exim_lang.route.address import Chains, Outcome, Purpose, RoutedAddress
 from exim_lang.route.rewrite import qualify_address, rewrite_one
 from exim_lang.route.routing import route_address, split_address

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
@@ -12,6 +11,7 @@ from msgspec import UNSET
 from exim_lang.acl.verdict import Verdict
 from exim_lang.errors import ExpansionError, UsageError
 from exim_lang.expand.state import Header, Tls
+from exim_lang.records import dataclass, field
 from exim_lang.scenario.answers import ScenarioWorld
 from exim_lang.scenario.schema import STEP_KINDS, Client, Step
 from exim_lang.smtp.auth import state_identity

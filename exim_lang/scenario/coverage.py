@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -16,6 +15,7 @@ from exim_lang.acl.verdict import Step
 from exim_lang.expand.compile import compile_tree
 from exim_lang.expand.engine import Compiled, compiled_string, parse
 from exim_lang.expand.faults import children
+from exim_lang.records import dataclass, field
 from exim_lang.route.address import Step as RouterStep
 from exim_lang.source.text import Place, Text
 from exim_lang.syntax import expansion as tree

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from exim_lang.errors import UsageError
+from exim_lang.records import dataclass, field
 
 Path: TypeAlias = tuple["str | int", ...]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from exim_lang.records import dataclass, field
 
 TestOutcome: TypeAlias = Literal["passed", "failed", "error"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import UsageError
+from exim_lang.records import dataclass, field
 from exim_lang.scenario.chaos import Change, chaos_of
 from exim_lang.scenario.coverage import Coverage, CoverageWatch
 from exim_lang.scenario.load import Case, load_suite

@@ -8,11 +8,11 @@ message when it cannot know.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from exim_lang.errors import Deferred, ExpansionError
 from exim_lang.plugins import Registry
+from exim_lang.records import dataclass
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from exim_lang.errors import ExpansionError
+from exim_lang.records import dataclass, field
 from exim_lang.search.partial import attempts
 from exim_lang.search.registry import Reply, SearchDeferred, SearchOpenError
 from exim_lang.search.types import SearchType, find_type, parse_lookup_type

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from exim_lang.errors import ExpansionError
+from exim_lang.records import dataclass, field
 from exim_lang.search.registry import LOOKUPS, LookupType
 
 if TYPE_CHECKING:

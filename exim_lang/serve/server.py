@@ -10,10 +10,10 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.scope import Scope
+from exim_lang.records import dataclass
 from exim_lang.smtp.events import Event
 from exim_lang.smtp.session import Session
 

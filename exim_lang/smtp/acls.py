@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.expand.header_changes import apply_changes
 from exim_lang.expand.headers import header_value
+from exim_lang.records import dataclass
 from exim_lang.smtp import rejection
 from exim_lang.smtp.dkim import run_dkim
 from exim_lang.smtp.envelope import split_address

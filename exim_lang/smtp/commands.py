@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from exim_lang.records import dataclass
 from exim_lang.smtp import auth, data, ending, etrn, helo, logline, mail, rcpt, simple, starttls, verify
 from exim_lang.smtp.hostlists import host_in
 from exim_lang.taint import taint

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from exim_lang.acl.verdict import Verdict
+from exim_lang.records import dataclass, field
 
 if TYPE_CHECKING:
     from exim_lang.expand.state import Header

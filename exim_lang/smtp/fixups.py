@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.expand.addresses import AddressError, parse_address
 from exim_lang.expand.headers import is_named, new_header
 from exim_lang.lists.options import primary_hostname
+from exim_lang.records import dataclass
 from exim_lang.smtp.envelope import address_options, domain_of
 from exim_lang.taint import taint
 

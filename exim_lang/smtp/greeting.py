@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import ExpansionError, ForcedFailure
 from exim_lang.expand.engine import expand
 from exim_lang.expand.host_name import look_up_host_name
 from exim_lang.lists.options import primary_hostname
+from exim_lang.records import dataclass
 from exim_lang.smtp import ending, logline, rejection
 from exim_lang.smtp.hostlists import expanded_number, host_in
 from exim_lang.smtp.replies import format_reply

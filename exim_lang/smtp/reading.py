@@ -7,10 +7,10 @@ Lines end with CRLF; a client whose first line ends with a bare LF may go on so.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from exim_lang.expand.headers import split_headers
 from exim_lang.expand.state import Header
+from exim_lang.records import dataclass
 from exim_lang.taint import taint
 
 _END_CRLF = re.compile(rb"\r\n(\.\r\n)")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import IntEnum
 
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Text
 
 _DEEPEST = 10

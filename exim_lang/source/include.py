@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 
 from exim_lang.errors import UsageError
+from exim_lang.records import dataclass
 from exim_lang.source.text import SourceFile, Text
 
 DEEPEST = 100

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from exim_lang.errors import Problem
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Place, SourceFile, Span, Text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
+from exim_lang.records import dataclass, field
 from exim_lang.source.lines import Macro
 from exim_lang.source.text import Piece, Span, Text, after_space
 

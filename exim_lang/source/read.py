@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from exim_lang.errors import Problem, UsageError
+from exim_lang.records import dataclass
 from exim_lang.source.conditional import ConditionalError, Conditionals
 from exim_lang.source.include import DEEPEST, MOST, Include, locate, open_file, parse_include, read_main_file
 from exim_lang.source.lines import LogicalLine, Source

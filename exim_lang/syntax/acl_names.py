@@ -8,10 +8,11 @@ what has to be compiled in, in small letters as a dialect's build names it (`dki
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal, TypeAlias, cast
+
+from exim_lang.records import dataclass
 
 Kind: TypeAlias = Literal["condition", "modifier", "control", "verify"]
 Version: TypeAlias = tuple[int, int]

@@ -8,9 +8,9 @@ read from and `span` its range of offsets in it; arguments are texts of their ow
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Placed, Span, Text
 
 Verb: TypeAlias = Literal["accept", "defer", "deny", "discard", "drop", "require", "warn"]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import assert_never, cast
 
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from exim_lang.errors import ConfigError, Problem
+from exim_lang.records import dataclass, field
 from exim_lang.source.lines import LogicalLine, Source
 from exim_lang.source.text import SPACE, Span, Text
 from exim_lang.syntax.config_errors import list_taken_error, main_line_error, no_setting_error

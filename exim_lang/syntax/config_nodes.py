@@ -14,9 +14,9 @@ node made by hand) and `span` the range of its name in the line's text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
+from exim_lang.records import dataclass, field
 from exim_lang.source.lines import LogicalLine, OnLine
 from exim_lang.source.text import Span, Text
 

@@ -7,8 +7,7 @@ that its "}" is missing, and nothing follows. What the names mean, and what Exim
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span
 
 NOWHERE = Span(0, 0)

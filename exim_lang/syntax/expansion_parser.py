@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lark import Lark, Token, Transformer, Tree
 from lark.exceptions import UnexpectedInput
 
+from exim_lang.records import dataclass
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.lark import load_parser

@@ -9,7 +9,6 @@ list that means the same, evenly spaced; reading it again gives the same tree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -17,6 +16,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from exim_lang.errors import EximLangError
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax.lark import load_parser
 from exim_lang.syntax.list_items import SPACES, ItemKind, Kind, classify_item, negation, split_address_pattern

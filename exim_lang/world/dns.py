@@ -6,8 +6,9 @@ Statuses are those of Exim's dns.c: "found"; "nomatch", the name does not exist;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, TypeAlias, get_args
+
+from exim_lang.records import dataclass
 
 Status: TypeAlias = Literal["found", "nomatch", "nodata", "again", "fail"]
 STATUSES: tuple[str, ...] = get_args(Status)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from exim_lang.records import dataclass
 
 ANSWER_LIMIT: Final = 64 * 1024 * 1024
 

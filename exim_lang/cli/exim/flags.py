@@ -7,9 +7,9 @@ refused by name rather than ignored: a run that did something else than asked is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from exim_lang.errors import UsageError
+from exim_lang.records import dataclass, field
 
 MODES = {"-be": "be", "-bem": "be", "-bh": "bh", "-bhc": "bh", "-bP": "bp", "-bV": "bv", "-bt": "bt"} | {
     "-bv": "bverify",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from exim_lang.errors import ExpansionError
@@ -14,6 +13,7 @@ from exim_lang.expand.operators.time import read_interval
 from exim_lang.expand.registry import item
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import split_list
+from exim_lang.records import dataclass
 from exim_lang.taint import join
 
 _CACHE: Final = "readsocket"
