@@ -141,7 +141,7 @@ def _without(section: str, names: set[str]) -> str:
 def found_in(example: Example, rule: str) -> list[Diagnostic]:
     """What a rule finds in the lines of an example."""
     whole = placed(example)
-    config = config_from_text(whole.text, "example.conf", dialect=dialect_for(example.target or "4.99"))
+    config = config_from_text(whole.text.encode().decode("latin-1"), "example.conf", dialect=dialect_for(example.target or "4.99"))
     since = dialect_for(example.since) if example.since else None
     report = lint(config, Settings(select=(rule,), target=example.target), since=since)
     return [one for one in report.diagnostics if whole.first <= one.place.line <= whole.last]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from exim_lang.errors import Problem
 from exim_lang.lint.finding import Finding
@@ -18,7 +19,11 @@ from exim_lang.syntax.acl_nodes import Acl, Condition, Modifier, Statement
 from exim_lang.syntax.list import List
 from exim_lang.syntax.list_items import Kind
 
+if TYPE_CHECKING:
+    from exim_lang.expand.faults import Fault
+
 AnyNode = TypeVar("AnyNode", bound=tree.Node)
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Survey:
@@ -82,6 +87,19 @@ class Survey:
                 yield use, node
 
     @cached_property
+    def faults(self) -> list[tuple[Use, Fault]]:
+        """Of each value the first thing that keeps it from being expanded whatever the values are, in Exim's words."""
+        from exim_lang.expand.faults import Faults
+
+        found = []
+        for use in self.uses:
+            if use.expanded and ("$" in use.text.string or "\\" in use.text.string):
+                fault = Faults(use.text.string, use.tree, self.dialect).first(use.tree)
+                if fault is not None:
+                    found.append((use, fault))
+        return found
+
+    @cached_property
     def _lists(self) -> list[tuple[Use, List]]:
         return [(use, use.items) for use in self.uses if use.list_kind is not None and use.items is not None]
 
@@ -98,6 +116,11 @@ class Survey:
     def phases(self) -> dict[str, frozenset[str]]:
         """Of each ACL the phases that it runs in (`RCPT`, see `exim_lang.acl.phases`); empty for one that nobody calls."""
         return phases_of(self.config, self.uses)
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """How often each word (letters, digits, `_` and `-`) stands in the lines of the configuration, macros replaced."""
+        return Counter(word for line in self.config.lines for word in _WORD.findall(line.text.string))
 
     @cached_property
     def drivers(self) -> list[Driver]:
