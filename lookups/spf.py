@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from exim_lang.expand.dns_lookup import dns_lookup
 from exim_lang.expand.ip_address import ip_version
 from exim_lang.expand.spf_check import check_spf
 from exim_lang.search.registry import lookup_type
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
-
-_WHILE_CHECKING: Final = ("No valid SPF record for", "Too many", "More than", "Include", "redirect")
-"""Permanent errors that a record which can be read comes to, in the words of pyspf."""
 
 
 def _open(scope: Scope, file: bytes) -> bytes:
@@ -27,9 +23,5 @@ def spf(scope: Scope, handle: bytes, key: bytes, options: tuple[bytes, ...]) -> 
     if not ip_version(handle):
         return None
     domain = bytes(key).rpartition(b"@")[2]
-    result, explanation = check_spf(scope, handle, bytes(key), domain, most_void=None)
-    if result == "temperror" and dns_lookup(scope, domain, "TXT").status in ("again", "fail"):
-        return b"(invalid)"
-    if result == "permerror" and not any(words in explanation for words in _WHILE_CHECKING):
-        return b"(invalid)"
-    return result.encode()
+    outcome = check_spf(scope, handle, bytes(key), domain, libspf2=True)
+    return b"(invalid)" if outcome.unreadable else outcome.result.encode()

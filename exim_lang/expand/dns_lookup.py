@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 _SERVICE_TYPES: Final = ("SRV", "TLSA")
 
 
-def dns_lookup(scope: Scope, name: bytes, type: str) -> DnsAnswer:
-    """Asks for records of one type ("A", "MX", ...); raises ClosedWorld when nobody may answer."""
+def dns_lookup(scope: Scope, name: bytes, type: str, *, any_name: bool = False) -> DnsAnswer:
+    """Asks for records of one type ("A", "MX", ...); raises ClosedWorld when nobody may answer.
+
+    With `any_name`, `dns_check_names_pattern` does not count.
+    """
     cache = scope.caches.setdefault("dns", {})
     if not isinstance(cache, dict):
         raise TypeError("the DNS cache is a dict")
@@ -30,13 +33,13 @@ def dns_lookup(scope: Scope, name: bytes, type: str) -> DnsAnswer:
     known: tuple[DnsAnswer, float] | None = cache.get(slot)
     if known is not None and (known[1] == 0 or known[1] > scope.world.now()):
         return known[0]
-    answer = _ask(scope, untainted(name), type)
+    answer = _ask(scope, untainted(name), type, any_name)
     cache[slot] = (answer, scope.world.now() + answer.ttl if answer.ttl else 0.0)
     return answer
 
 
-def _ask(scope: Scope, name: bytes, type: str) -> DnsAnswer:
-    if not name_is_allowed(scope, name, type):
+def _ask(scope: Scope, name: bytes, type: str, any_name: bool) -> DnsAnswer:
+    if not any_name and not name_is_allowed(scope, name, type):
         if scope.debug is not None:
             scope.debug(f"DNS name syntax check failed: {name.decode('latin-1')} ({type})")
         return DnsAnswer("nomatch")
