@@ -118,13 +118,12 @@ class Writer:
     def skip(self, node: tree.Node) -> None:
         """What reading `node` without expanding it does: nothing, or fail."""
         fault = self.faults.first(node)
-        self.fail_without_counters(self.faults.first_without_counters(node), fault)
         if fault:
             self.fail(fault)
 
-    def fail_without_counters(self, fault: Fault | None, otherwise: Fault | None) -> None:
-        """Raises the error of `fault` when no filter runs and it is not there `otherwise`."""
-        if fault and fault != otherwise:
+    def fail_without_filter(self, fault: Fault | None) -> None:
+        """Raises the error of `fault`, if it is one, when no filter runs."""
+        if fault:
             with self.out.block("if s.process.filter_counters is None:"):
                 self.fail(fault)
 
@@ -133,7 +132,7 @@ class Writer:
         fault = self.faults.variable(node)
         if fault:
             return self.fail(fault)
-        self.fail_without_counters(self.faults.first_without_counters(node), None)
+        self.fail_without_filter(self.faults.counter(node))
         return self.assign(self.variable_code(name), node.span)
 
     def variable_code(self, name: str, missing: str = "b''") -> str:

@@ -69,7 +69,7 @@ def defined(w: Writer, node: tree.Def) -> str:
         return failed(w, fault)
     if node.header is not None:
         return w.assign(f"header_exists(s, {node.header.name!r})", node.span).code
-    w.fail_without_counters(w.faults.first_without_counters(node), None)
+    w.fail_without_filter(w.faults.counter(node))
     return w.assign(f"bool({w.variable_code(node.name)})", node.span).code
 
 

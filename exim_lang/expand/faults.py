@@ -58,8 +58,8 @@ class Faults:
     def __init__(self, text: str, root: tree.String, dialect: Dialect) -> None:
         self.text = text
         self.dialect = dialect
-        self.without_counters = False  # whether no filter runs, so that `$n0` and its kin are unknown names
-        self.swallowed = any(isinstance(node, tree.Header) and "}" in node.name for node in walk(root))
+        headers = [node for node in walk(root) if isinstance(node, tree.Header) and "}" in node.name]
+        self.swallowed = min((node.span.start for node in headers), default=None)  # where the first such name stands
 
     def rest(self, at: int) -> tuple[str, int]:
         """The text from `at` on without leading white space, and where that begins."""
@@ -72,19 +72,20 @@ class Faults:
 
     def curly(self, message: str, at: int, after: int = 0) -> Fault:
         """A fault of braces: Exim blames a header name that swallowed one, if there is any."""
-        if self.swallowed:
+        if self.swallowed is not None and self.swallowed < at:
             message = "missing or misplaced { or }" + COLON
         return Fault(message, self.point(at), after)
 
     def unclosed(self, string: tree.String) -> Fault:
-        return Fault(AT_END + (COLON if self.swallowed else ""), Span(string.span.start, len(self.text)))
+        return Fault(AT_END + (COLON if self.swallowed is not None else ""), Span(string.span.start, len(self.text)))
 
-    def first_without_counters(self, node: tree.Node) -> Fault | None:
-        """The first fault of `node` while no filter runs."""
-        self.without_counters = True
-        found = self.first(node)
-        self.without_counters = False
-        return found
+    def counter(self, node: tree.Variable | tree.Def) -> Fault | None:
+        """What is wrong with a counter of filters that is read while no filter runs."""
+        if not is_counter(node.name):
+            return None
+        if isinstance(node, tree.Def):
+            return Fault(f'unknown variable "{node.name}" after "def:"', node.span)
+        return Fault(unknown_variable(node.name, node.braced), node.span)
 
     # ---- the first fault of a part that is only read
 
@@ -247,7 +248,7 @@ class Faults:
         return Fault(message, node.span)
 
     def variable(self, node: tree.Variable) -> Fault | None:
-        if is_variable(node.name, self.dialect) and not (self.without_counters and is_counter(node.name)):
+        if is_variable(node.name, self.dialect):
             return None
         return Fault(unknown_variable(node.name, node.braced), node.span)
 
@@ -363,7 +364,7 @@ class Faults:
             return self.curly(f"Not enough arguments for '{node.name}' (min is {least})", after, count)
         if count > entry.most:
             message = f"Too many arguments for '{node.name}' (max is {entry.most})"
-            return self.curly(message, strings[entry.most].span.start, entry.most)
+            return Fault(message, self.point(strings[entry.most].span.start), entry.most)
         if node.stop is not None or node.fail:
             return self.curly(f"missing '}}' after '{node.name}'", after, count)
         return None
@@ -406,8 +407,7 @@ class Faults:
             return None
         if not node.name:
             return Fault('variable name omitted after "def:"', node.span)
-        known = is_variable(node.name, self.dialect) and not is_numeric(node.name)
-        if known and not (self.without_counters and is_counter(node.name)):
+        if is_variable(node.name, self.dialect) and not is_numeric(node.name):
             return None
         return Fault(f'unknown variable "{node.name}" after "def:"{acl_hint(node.name)}', node.span)
 
