@@ -182,5 +182,6 @@ def _option(where: Where, owner: Driver | None, setting: Setting, fact: OptionFa
     kind: Kind | None = _LIST_TYPES.get(type)
     if kind is not None and setting.name == "local_parts":
         kind = "localpart"
-    expanded = (fact.expanded if fact else True) or kind in ("domain", "host", "address", "localpart")
+    # each item of route_list is expanded by itself
+    expanded = (fact.expanded if fact else True) or setting.name == "route_list" or kind in ("domain", "host", "address", "localpart")
     return Use(where, setting.name, setting.text, owner, setting, None, fact, kind, expanded)

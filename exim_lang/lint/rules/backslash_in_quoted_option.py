@@ -30,7 +30,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.model.config import Setting
 from exim_lang.source.text import Span
 
-LOST = re.compile(r"\\(?:\\\\)*([^\\nrtx0-7\"\s])")
+LOST = re.compile(r"(?<!\\)(?:\\\\)*\\([^\\nrtx0-7\"\s])")
 QUOTED = re.compile(r"=[ \t]*(\"(?:[^\"\\]|\\.)*\")[ \t]*$", re.DOTALL)
 
 
@@ -47,9 +47,9 @@ def check(survey: Survey) -> Iterator[Finding]:
         found = LOST.search(line.string, quoted.start(1))
         if found is None:
             continue
-        span = Span(found.start(), found.end())
+        span = Span(found.end() - 2, found.end())
         edit = edit_of(line, Span(*quoted.span(1)), quoted[1][1:-1])
         plain = '"' not in quoted[1][1:-1] and "\\\\" not in quoted[1] and not re.search(r"\\[nrtx0-7]", quoted[1])
         fix = Fix("take the quotes away", (edit,)) if edit and plain else None
-        message = f'"{found[0]}" in a quoted value is "{found[1]}": the backslash is lost'
+        message = f'"\\{found[1]}" in a quoted value is "{found[1]}": the backslash is lost'
         yield Finding(message, line, span, "write the value without quotes, or double the backslash", fix)
