@@ -1,13 +1,20 @@
-"""The condition `decode`: writes a MIME part to a file (specification chapter 45.4)."""
+"""The condition `decode`: writes a MIME part to a file (specification section 45.4)."""
 
 from __future__ import annotations
 
 from exim_lang.acl.check import Check
+from exim_lang.acl.mime import decode_to_file
 from exim_lang.acl.registry import condition
-from exim_lang.acl.scanning import by_fixture
+from exim_lang.errors import Deferred
 
 
 @condition("decode")
 def decode(check: Check) -> bool:
-    """Whether the part could be decoded; sets `$mime_decoded_filename` and `$mime_content_size`. Answered by fixtures."""
-    return by_fixture(check)
+    """Whether the part was decoded; sets `$mime_decoded_filename`, `$mime_content_size` and what was wrong with the encoding.
+
+    The file is a scratch file of the world. Outside of the spool directory it is also really written, where `write` is allowed.
+    """
+    done = decode_to_file(check.scope, check.value)
+    if done is None:
+        raise Deferred("")
+    return done

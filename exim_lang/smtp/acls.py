@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exim_lang.acl.mbox import forget_mbox
 from exim_lang.expand.header_changes import apply_changes
-from exim_lang.expand.headers import header_value
 from exim_lang.records import dataclass
 from exim_lang.smtp import rejection
 from exim_lang.smtp.dkim import run_dkim
 from exim_lang.smtp.envelope import split_address
+from exim_lang.smtp.mime import run_mime
 
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
@@ -25,11 +26,20 @@ class Accepted:
 
 def run_data_acls(session: Session) -> Accepted | None:
     """Runs the ACLs for a message that is complete; None when one of them refused it, which the client has been told."""
+    try:
+        return _run_data_acls(session)
+    finally:
+        forget_mbox(session.scope)
+
+
+def _run_data_acls(session: Session) -> Accepted | None:
     message = session.scope.message
     if not message.recipients:
         return Accepted()
     if not run_dkim(session) or not run_mime(session):
         return None
+    if not message.recipients:
+        return Accepted()
     reply = b""
     if session.transaction.prdr:
         if len(message.recipients) > 1 and session.config.text("acl_smtp_data_prdr") is not None:
@@ -61,15 +71,6 @@ def discard_all(session: Session, log_message: bytes | None) -> None:
     session.transaction.blackholed = "(DATA ACL discarded recipients)" + detail
     session.scope.message.recipients.clear()
     session.transaction.recipients.clear()
-
-
-def run_mime(session: Session) -> bool:
-    """The MIME ACL, for messages that have parts."""
-    if session.config.text("acl_smtp_mime") is None:
-        return True
-    if header_value(session.scope, b"mime-version", "rh") is not None:
-        session.unsupported("running acl_smtp_mime for the parts of a message")
-    return True
 
 
 def run_prdr(session: Session) -> bytes:

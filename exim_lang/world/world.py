@@ -32,6 +32,7 @@ from exim_lang.world.dns import DnsAnswer, DnsSource
 from exim_lang.world.files import FILE_LIMIT, Files
 from exim_lang.world.fixtures import Fixtures, Json, stub, to_bytes, to_text
 from exim_lang.world.outside import RunResult
+from exim_lang.world.scratch import Scratch
 
 Parsed = TypeVar("Parsed")
 
@@ -90,6 +91,7 @@ class World:
         self.timeout = timeout
         self.strict_quoting = strict_quoting
         self.connections = Connections()
+        self.scratch = Scratch()
         self._parsed: dict[tuple[bytes, Any], tuple[object, Any]] = {}
         self._interfaces = list(interfaces) if interfaces is not None else None
 
@@ -128,6 +130,8 @@ class World:
 
     def read_file(self, path: bytes, limit: int = FILE_LIMIT) -> bytes:
         """The content of a regular file; raises OSError as open() and read() do."""
+        if self.scratch and path in self.scratch:
+            return self.scratch.read(path)
         if self.fixtures.knows("file", path):
             return self._fixture_file(path)
         return self.files.read(path, limit)
@@ -144,6 +148,8 @@ class World:
 
     def stat(self, path: bytes, *, follow: bool = True) -> os.stat_result:
         """What stat() says, with `follow=False` what lstat() says; raises OSError."""
+        if self.scratch and (known := self.scratch.stat(path)) is not None:
+            return known
         if self.fixtures.knows("file", path):
             size = len(self._fixture_file(path))
             return os.stat_result((stat.S_IFREG | 0o644, 0, 0, 1, 0, 0, size, 0, 0, 0))
@@ -159,11 +165,30 @@ class World:
             return False
         return True
 
+    def is_directory(self, path: bytes) -> bool:
+        """Whether there is a directory of that name; raises OSError where the answer is not known."""
+        try:
+            return stat.S_ISDIR(self.stat(path).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def write_file(self, path: bytes, content: bytes, *, keep: bool) -> None:
+        """Writes a file as a configuration asks for it: a scratch file, which only this world has.
+
+        With `keep` it is one that stays after Exim: it is really written, too, where "write" is allowed. Raises OSError.
+        """
+        if keep and self.allows("write"):
+            self.files.write(path, content)
+        else:
+            self.scratch.write(path, content)
+
     def list_directory(self, path: bytes) -> list[bytes]:
         """The names in a directory without `.` and `..`, sorted; raises OSError.
 
         Fixture files make up directories of their own: what lies there in reality is not seen.
         """
+        if scratch := self.scratch.names(path):
+            return sorted({*scratch, *self._fixture_names(path)})
         return self._fixture_names(path) or self.files.names(path)
 
     def local_path(self, path: bytes) -> str:

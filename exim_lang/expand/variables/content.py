@@ -20,12 +20,11 @@ facts(
         "mime_content_id",
         "mime_content_transfer_encoding",
         "mime_content_type",
-        "mime_decoded_filename",
         "mime_filename",
     ),
     tainted=True,
 )
-facts(("mime_anomaly_text",))
+facts(("mime_anomaly_text", "mime_decoded_filename"))
 facts(
     ("mime_anomaly_level", "mime_content_size", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822"),
     b"0",
