@@ -2,6 +2,6 @@
 
 import sys
 
-from exim_lang.cli.main import main
+from exim_lang.cli.main import program
 
-sys.exit(main())
+sys.exit(program())

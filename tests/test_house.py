@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import zipfile
@@ -97,3 +98,29 @@ def test_wheel(tmp_path: Path) -> None:
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in (".py", ".lark", ".json", ".tsv", ".typed"):
                 assert inside + str(path.relative_to(ROOT)) in packaged
+
+
+REGISTRIES = """
+import importlib, sys
+from exim_lang import plugins
+module, name = sys.argv[1:]
+registry = getattr(importlib.import_module(module), name)
+for part, source in plugins.modules(registry.package).items():
+    known, loaded = set(registry._entries), set(sys.modules)
+    importlib.import_module(part)
+    new = [source for other, source in plugins.modules(registry.package).items() if other in set(sys.modules) - loaded]
+    for entry in set(registry._entries) - known:
+        if not any(f'"{entry}"'.encode() in source for source in new or [source]):
+            print(part, "registers", entry, "without spelling it in double quotes")
+"""
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if "= Registry(" in path.read_text("utf-8")], ids=lambda path: "-".join(path.parts[-2:])
+)
+def test_registered_names_are_spelt(path: Path) -> None:
+    """A registry finds the module of a name by looking for the name in the sources."""
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for name in re.findall(r"^(\w+): Registry\[", path.read_text("utf-8"), re.MULTILINE):
+        done = subprocess.run([sys.executable, "-c", REGISTRIES, module, name], capture_output=True, text=True, check=True)
+        assert done.stdout == ""

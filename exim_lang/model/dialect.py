@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from exim_lang.errors import UsageError
-from exim_lang.model.facts.table import Row, rows
+from exim_lang.model.facts.table import Row, file_text, rows
 
 NEWEST = (4, 99)
 
@@ -103,11 +103,8 @@ def build_profile(version: str) -> Build:
 
     4.96 and older: Debian's exim4-daemon-heavy; newer: one with nearly everything, using OpenSSL.
     """
-    from importlib.resources import files
-
     name = "everything-4.99" if version_of(version) > (4, 96) else "debian-heavy-4.96"
-    text = files("exim_lang.model.facts").joinpath(f"build-{name}.txt").read_text("latin-1")
-    return Build.parse(text, name)
+    return Build.parse(file_text(f"build-{name}.txt"), name)
 
 
 @dataclass(frozen=True, eq=False)

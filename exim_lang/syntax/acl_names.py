@@ -7,9 +7,9 @@ what has to be compiled in, in small letters as a dialect's build names it (`dki
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Literal, TypeAlias, cast
 
 from exim_lang.records import dataclass
@@ -95,9 +95,10 @@ def parse_version(version: str) -> Version:
 @cache
 def acl_facts() -> dict[tuple[str, str], AclFact]:
     """All rows by (kind, name); the kind of modifiers is "condition" here, because the names of both are one set."""
-    table = files("exim_lang.model.facts").joinpath("acl.tsv").read_text("ascii")
+    table = pkgutil.get_data("exim_lang.model.facts", "acl.tsv")
+    assert table is not None  # the loaders of Python can all read data
     facts = {}
-    for line in table.splitlines()[1:]:
+    for line in table.decode("ascii").splitlines()[1:]:
         kind, name, flag, since, feature, phases = line.split("\t")
         fact = AclFact(cast(Kind, kind), name, bool(flag), parse_version(since) if since else (0, 0), feature, phases)
         facts["condition" if kind == "modifier" else kind, name] = fact

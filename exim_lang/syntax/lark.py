@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import zlib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ def load_parser(name: str, extra: str = "", **options: Any) -> Lark:
     `options` are Lark's (`start`, `transformer`, ...). Callers keep the parser: making one takes tens of milliseconds,
     reading a kept one a few.
     """
-    grammar = files("exim_lang.grammar").joinpath(f"{name}.lark").read_text("utf-8") + "\n" + extra
+    data = pkgutil.get_data("exim_lang.grammar", f"{name}.lark")
+    assert data is not None  # the loaders of Python can all read data
+    grammar = data.decode("utf-8") + "\n" + extra
     kept = kept_in()
     if kept is not None:
         # two parsers of one grammar with other start rules must not push each other out

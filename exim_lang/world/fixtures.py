@@ -20,8 +20,6 @@ Text is UTF-8; a byte that is not is written as the surrogate U+DC80 ... U+DCFF,
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from exim_lang.errors import UsageError
@@ -52,8 +50,11 @@ class Fixtures:
     @classmethod
     def load(cls, path: str) -> Fixtures:
         """Reads a fixture file; raises UsageError when it cannot be read or is not of the form above."""
+        import json  # here and below: most runs have no fixtures
+
         try:
-            content: Any = json.loads(Path(path).read_text(encoding="utf-8"))
+            with open(path, encoding="utf-8") as file:
+                content: Any = json.load(file)
         except OSError as error:
             raise UsageError(f"cannot read fixtures {path}: {error.strerror}") from error
         except ValueError as error:
@@ -64,8 +65,11 @@ class Fixtures:
 
     def save(self, path: str) -> None:
         """Writes all answers as a fixture file, in a stable order; raises UsageError."""
+        import json
+
         try:
-            Path(path).write_text(json.dumps(self._answers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(json.dumps(self._answers, indent=2, sort_keys=True) + "\n")
         except OSError as error:
             raise UsageError(f"cannot write fixtures {path}: {error.strerror}") from error
 
@@ -122,4 +126,6 @@ class Recorder(Fixtures):
 
 def stub(kind: str, call: bytes, answer: Json) -> str:
     """What to paste into a fixture file to answer `call`."""
+    import json
+
     return f'"{kind}": {{{json.dumps(to_text(call))}: {json.dumps(answer)}}}'

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import weakref
 from collections.abc import Collection
-from pathlib import Path
 
 from exim_lang.errors import UsageError
 from exim_lang.world.dns import DnsSource
@@ -42,7 +42,7 @@ def open_world(
     unknown = sorted(set(allow) - KINDS)
     if unknown:
         raise UsageError(f"nothing of the kind {unknown[0]!r} can be allowed; known are {', '.join(sorted(KINDS))}")
-    if root and not Path(root).is_dir():
+    if root and not os.path.isdir(root):
         raise UsageError(f"root {root} is not a directory")
     if "dns" in allow and dns == "offline":
         dns = "system"
@@ -71,7 +71,7 @@ def _dns_source(words: str) -> DnsSource | None:
 
         return SystemDns()
     address = _ADDRESS.fullmatch(words)
-    if address is not None and not Path(words).exists():
+    if address is not None and not os.path.exists(words):
         from exim_lang.world.dns_server import DnsServer
 
         host = address["v4"] or address["v6"] or address["bare"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Sequence
 from typing import Final
 
@@ -48,6 +47,8 @@ def converse(
 
     Raises OSError; TimeoutError when an answer takes longer than `timeout` seconds.
     """
+    import socket  # few configurations need it
+
     if place.startswith(b"inet:"):
         host, _, port = place[5:].rpartition(b":")
         name = os.fsdecode(host.strip(b"[]"))
@@ -84,6 +85,7 @@ def interfaces() -> list[bytes]:
     """The addresses of this machine's network interfaces, IPv4 first."""
     import fcntl  # only where interfaces are asked for
     import ipaddress
+    import socket
     import struct
 
     found: list[bytes] = []

@@ -19,8 +19,10 @@ def _argument(number: int) -> Callable[[Scope], bytes | None]:
     return lambda scope: scope.arguments[number - 1] if number <= len(scope.arguments) else None
 
 
-for number in range(1, 10):
-    variable(f"acl_arg{number}")(_argument(number))
+ARGUMENTS = ("acl_arg1", "acl_arg2", "acl_arg3", "acl_arg4", "acl_arg5", "acl_arg6", "acl_arg7", "acl_arg8", "acl_arg9")
+
+for number, name in enumerate(ARGUMENTS, 1):
+    variable(name)(_argument(number))
 
 
 @variable("acl_narg")

@@ -24,6 +24,9 @@ def _counter(name: str, number: int) -> Callable[[Scope], bytes]:
     return value
 
 
-for number in range(10):
-    variable(f"n{number}")(_counter(f"n{number}", number))
-    variable(f"sn{number}")(_counter(f"sn{number}", number))
+for names in (
+    ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"),
+    ("sn0", "sn1", "sn2", "sn3", "sn4", "sn5", "sn6", "sn7", "sn8", "sn9"),
+):
+    for number, name in enumerate(names):
+        variable(name)(_counter(name, number))

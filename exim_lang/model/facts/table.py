@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pathlib import Path
 
 
 class Row(dict[str, str]):
@@ -28,11 +28,16 @@ class Row(dict[str, str]):
         return self["feature"]
 
 
+def file_text(name: str) -> str:
+    """The text of a file of this folder, latin-1."""
+    # a path beside this file: wheels are unpacked when they are installed, and importlib.resources takes 10 ms to import
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="latin-1") as file:
+        return file.read()
+
+
 @cache
 def rows(name: str) -> tuple[Row, ...]:
     """The rows of `name`.tsv in their order."""
-    # a path beside this file: wheels are unpacked when they are installed, and importlib.resources takes 10 ms to import
-    text = (Path(__file__).parent / f"{name}.tsv").read_text("latin-1")
-    head, *lines = text.rstrip("\n").split("\n")
+    head, *lines = file_text(f"{name}.tsv").rstrip("\n").split("\n")
     columns = head.split("\t")
     return tuple(Row(zip(columns, line.split("\t"), strict=True)) for line in lines)
