@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.engine import expand, parse
-from exim_lang.expand.faults import walk
 from exim_lang.expand.trace import expand_traced
 from exim_lang.syntax.expansion import Bad, If, Item, Lookup, Nothing, String
 from exim_lang.syntax.expansion_unparse import unparse
+from exim_lang.syntax.expansion_walk import walk
 from tests.differential import BATCH, Sides, expressions
 
 BATCHES = 10

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exim_lang.expand.engine import parse
-from exim_lang.expand.faults import walk
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.expansion_unparse import unparse
+from exim_lang.syntax.expansion_walk import walk
 
 FINISHED = [
     "plain text",

@@ -13,7 +13,7 @@ from typing import assert_never
 from exim_lang.errors import ExpansionError
 from exim_lang.expand import dynamic_variables, runtime
 from exim_lang.expand.compile_conditions import if_item
-from exim_lang.expand.compile_items import filter_item, item, lookup
+from exim_lang.expand.compile_items import filter_item, item, lookup, write_active
 from exim_lang.expand.constants import folded, prepared
 from exim_lang.expand.emitter import Emitter, Value, constant
 from exim_lang.expand.faults import Fault, Faults
@@ -117,9 +117,17 @@ class Writer:
 
     def skip(self, node: tree.Node) -> None:
         """What reading `node` without expanding it does: nothing, or fail."""
-        fault = self.faults.first(node)
-        if fault:
+        if fault := self.read(node):
             self.fail(fault)
+
+    def read(self, node: tree.Node, where: str = "") -> Fault | None:
+        """Writes what Exim does while it reads `node`, and returns what is wrong with it; `where` is added to errors."""
+        outer, self.faults.active = self.faults.active, []
+        fault = self.faults.first_inside(node, where)
+        found, self.faults.active = self.faults.active, outer
+        for each in found:
+            write_active(self, each)
+        return fault
 
     def fail_without_filter(self, fault: Fault | None) -> None:
         """Raises the error of `fault`, if it is one, when no filter runs."""

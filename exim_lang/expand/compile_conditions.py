@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, assert_never
 from exim_lang.expand.compile_branches import branches
 from exim_lang.expand.constants import prepared
 from exim_lang.expand.emitter import Value, constant
-from exim_lang.expand.faults import Fault, walk
+from exim_lang.expand.faults import Fault
 from exim_lang.expand.registry import CONDITIONS
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.expansion_walk import walk
 
 if TYPE_CHECKING:
     from exim_lang.expand.compile import Writer
@@ -124,7 +125,7 @@ def junction(w: Writer, node: tree.Junction) -> str:
 
 def skip_members(w: Writer, node: tree.Junction, members: tuple[tree.Condition, ...]) -> None:
     unread = tree.Junction(node.name, members, None, node.inside, node.span)
-    fault = w.faults.first(unread) or w.faults.junction(node)
+    fault = w.read(unread) or w.faults.junction(node)
     if fault:
         w.fail(fault)
 
@@ -136,8 +137,8 @@ def each(w: Writer, node: tree.Each) -> str:
     items = w.string(node.items)
     if node.condition is None:
         return failed(w, w.faults.each(node))
-    if fault := w.faults.first(node.condition):
-        return failed(w, fault._replace(message=f'{fault.message} inside "{node.name}" condition'))
+    if fault := w.read(node.condition, f' inside "{node.name}" condition'):
+        return failed(w, fault)
     if fault := w.faults.each(node):
         return failed(w, fault)
     name = w.out.fresh("f")

@@ -17,6 +17,7 @@ from exim_lang.syntax import expansion as tree
 
 if TYPE_CHECKING:
     from exim_lang.expand.compile import Writer
+    from exim_lang.expand.unread import Active
 
 
 def certificate_fault(w: Writer, node: tree.String) -> Fault | None:
@@ -76,6 +77,27 @@ def strict(w: Writer, node: tree.Item) -> Value:
     if taken and not taken[-1].closed:
         return constant(b"")
     return call(w, node, values)
+
+
+def write_active(w: Writer, part: Active) -> None:
+    """What Exim does of a part that it only reads."""
+    with w.out.block("try:"):
+        match part.node:
+            case tree.Each():
+                condition(w, part.node)
+            case tree.Item(name="env"):
+                yes = part.node.arguments[1]
+                found = call(w, part.node, [w.string(part.node.arguments[0])])
+                saved = w.out.fresh("saved")
+                w.out.line(f"{saved} = s.value")
+                with w.out.block(f"if {found.code} is not None:"):
+                    w.out.line(f"s.value = {found.code}")
+                    w.string(yes)
+                w.out.line(f"s.value = {saved}")
+            case tree.Item():
+                call(w, part.node, strings(w, part.node.arguments))
+    with w.out.block("except ExpansionError as error:"):
+        w.out.line(f"explain(error, {part.where!r})", part.node.span)
 
 
 def outlined(w: Writer, node: tree.String) -> str:
@@ -193,9 +215,8 @@ def loop(w: Writer, node: tree.Item) -> Value:
     if len(node.arguments) < own:
         return w.fail(fault) if fault else constant(b"")
     body = node.arguments[own - 1]
-    inner = w.faults.first(body)
-    if inner:
-        return w.fail(w.faults.inside_loop(node, inner, own - 1))
+    if inner := w.read(body, w.faults.inside_loop(node, own - 1)):
+        return w.fail(inner)
     name = w.out.fresh("f")
     with w.out.function(name):
         w.out.line(f"return {w.string(body).code}")
@@ -220,8 +241,8 @@ def filter_item(w: Writer, node: tree.Filter) -> Value:
     fault = w.faults.filter(node)
     if node.items is not None and not node.items.closed:
         return constant(b"")
-    if node.condition is not None and (inner := w.faults.first(node.condition)):
-        return w.fail(inner._replace(message=f'{inner.message} inside "filter" item'))
+    if node.condition is not None and (inner := w.read(node.condition, ' inside "filter" item')):
+        return w.fail(inner)
     if fault or node.condition is None:
         return w.fail(fault) if fault else constant(b"")
     name = w.out.fresh("f")

@@ -15,12 +15,13 @@ from typing import NamedTuple, assert_never
 from exim_lang.errors import ExpansionError
 from exim_lang.expand.names import acl_hint, find_operator, is_counter, is_numeric, is_variable, unknown_variable
 from exim_lang.expand.registry import CONDITIONS, ITEMS
-from exim_lang.expand.unread import comparator_name, condition_name, error_of, literals, no_condition
+from exim_lang.expand.unread import Active, active, comparator_name, condition_name, error_of, literals, no_condition
 from exim_lang.model.dialect import Dialect
 from exim_lang.search.search import SearchType, parse_lookup_type
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.expansion_parser import unescape
+from exim_lang.syntax.expansion_walk import walk
 
 SPACE = " \t\n\v\f\r"
 LEAD = {
@@ -58,6 +59,8 @@ class Faults:
     def __init__(self, text: str, root: tree.String, dialect: Dialect) -> None:
         self.text = text
         self.dialect = dialect
+        self.active: list[Active] = []  # what Exim evaluates of the parts that `first` was asked for
+        self.inside: list[str] = []  # what is added to messages about the part that is being read
         headers = [node for node in walk(root) if isinstance(node, tree.Header) and "}" in node.name]
         self.swallowed = min((node.span.start for node in headers), default=None)  # where the first such name stands
 
@@ -103,11 +106,24 @@ class Faults:
             case tree.Bad():
                 return self.bad(node)
             case tree.Item() | tree.If() | tree.Lookup() | tree.Filter():
-                return self.first_in_item(node)
+                return self.noted(node, self.first_in_item(node))
             case tree.Not() | tree.Def() | tree.Test() | tree.Junction() | tree.Each() | tree.Nothing():
-                return self.first_in_condition(node)
+                return self.noted(node, self.first_in_condition(node))
             case _:
                 assert_never(node)
+
+    def noted(self, node: tree.Node, fault: Fault | None) -> Fault | None:
+        """`fault`; where there is none, `node` may be one that is evaluated although it is only read."""
+        if fault is None and (found := active(node)) is not None:
+            self.active.append(Active(found, "".join(reversed(self.inside))))
+        return fault
+
+    def first_inside(self, node: tree.Node, where: str) -> Fault | None:
+        """The first fault of `node`, with `where` added to its message."""
+        self.inside.append(where)
+        found = self.first(node)
+        self.inside.pop()
+        return found._replace(message=found.message + where) if found else None
 
     def first_of(self, nodes: Sequence[tree.Node]) -> Fault | None:
         return next((found for node in nodes if (found := self.first(node))), None)
@@ -120,8 +136,8 @@ class Faults:
             case tree.Filter():
                 before = self.first(node.items) if node.items else None
                 arguments = ()
-                if not before and node.condition is not None and (inner := self.first(node.condition)):
-                    before = inner._replace(message=f'{inner.message} inside "filter" item')
+                if not before and node.condition is not None:
+                    before = self.first_inside(node.condition, ' inside "filter" item')
             case tree.Lookup():
                 before = self.first(node.key) if node.key else None
                 if before is None and isinstance(kind := self.lookup_type(node), Fault):
@@ -138,9 +154,9 @@ class Faults:
         for index, argument in enumerate(arguments):
             if own and own.after == index:
                 return own
-            found = self.unread(node, index, argument) or self.first(argument)
+            found = self.unread(node, index, argument) or self.first_inside(argument, self.inside_loop(node, index))
             if found:
-                return self.inside_loop(node, found, index)
+                return found
         return own or self.skipped_item(node)
 
     def options(self, node: tree.Item) -> Fault | None:
@@ -195,11 +211,10 @@ class Faults:
         unclosed = node.arguments and not node.arguments[-1].closed
         return None if node.stop is None or unclosed else self.curly("missing '}' closing extract", node.stop)
 
-    def inside_loop(self, node: tree.Node, fault: Fault, index: int) -> Fault:
+    def inside_loop(self, node: tree.Node, index: int) -> str:
         """A fault in the part that a loop repeats is told of with the loop's name."""
-        if isinstance(node, tree.Item) and node.name in ("map", "reduce") and index == len(LEAD[node.name]) - 1:
-            return fault._replace(message=f'{fault.message} inside "{node.name}" item')
-        return fault
+        repeated = isinstance(node, tree.Item) and node.name in ("map", "reduce") and index == len(LEAD[node.name]) - 1
+        return f' inside "{node.name}" item' if isinstance(node, tree.Item) and repeated else ""
 
     def first_in_condition(self, node: tree.Condition) -> Fault | None:
         match node:
@@ -217,16 +232,17 @@ class Faults:
                 return None if message is None else Fault(message, node.span)
             case tree.Junction():
                 for member in node.members:
-                    found = self.first(member)
+                    found = self.first_inside(member, f' inside "{node.name}{{...}}" condition')
                     if found:
-                        return found._replace(message=f'{found.message} inside "{node.name}{{...}}" condition')
+                        return found
                 return self.junction(node)
             case tree.Each():
                 found = self.first(node.items) if node.items else None
                 if found:
                     return found
-                if node.condition is not None and (found := self.first(node.condition)):
-                    return found._replace(message=f'{found.message} inside "{node.name}" condition')
+                inside = f' inside "{node.name}" condition'
+                if node.condition is not None and (found := self.first_inside(node.condition, inside)):
+                    return found
                 return self.each(node)
             case _:
                 assert_never(node)
@@ -455,41 +471,3 @@ class Faults:
         if isinstance(node.condition, tree.Nothing) or getattr(node.condition, "stop", None) is not None:
             return None
         return Fault(f'missing }} at end of condition inside "{node.name}"', self.point(stop))
-
-
-def walk(node: tree.Node) -> list[tree.Node]:
-    """All nodes below `node`, itself included, in reading order."""
-    found: list[tree.Node] = []
-    left: list[tree.Node] = [node]
-    while left:
-        this = left.pop()
-        found.append(this)
-        left.extend(reversed(children(this)))
-    return found
-
-
-def children(node: tree.Node) -> list[tree.Node]:
-    """The nodes directly below `node`, in reading order."""
-    match node:
-        case tree.String():
-            return list(node.parts)
-        case tree.Operator():
-            return [node.operand]
-        case tree.Item() | tree.Test():
-            return list(node.arguments)
-        case tree.If():
-            return [*([node.condition] if node.condition else []), *node.arguments]
-        case tree.Lookup():
-            return [*([node.key] if node.key else []), *node.arguments]
-        case tree.Filter() | tree.Each():
-            return [*([node.items] if node.items else []), *([node.condition] if node.condition else [])]
-        case tree.Not():
-            return [node.condition] if node.condition else []
-        case tree.Junction():
-            return list(node.members)
-        case tree.Def():
-            return [node.header] if node.header else []
-        case tree.Literal() | tree.Variable() | tree.Header() | tree.Bad() | tree.Nothing():
-            return []
-        case _:
-            assert_never(node)

@@ -13,11 +13,11 @@ from typing import Any
 from exim_lang.errors import EximLangError, ExpansionError
 from exim_lang.expand.compile import compile_tree
 from exim_lang.expand.engine import Compiled, parse, span_of
-from exim_lang.expand.faults import children
 from exim_lang.expand.scope import Scope
 from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.expansion_walk import children
 from exim_lang.taint import is_tainted
 
 WIDEST = 64  # characters of source that a line of the tree shows

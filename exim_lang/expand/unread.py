@@ -1,19 +1,102 @@
-"""Strings of which only the text that stands for itself is known, because they are read without being expanded."""
+"""Strings of which only the text that stands for itself is known, because they are read without being expanded.
+
+Some items do their work even then, and some conditions; see `Active`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import NamedTuple
 
-from exim_lang.errors import ExpansionError, ProcessDied
+from exim_lang.errors import EximLangError, ExpansionError, ProcessDied
+from exim_lang.expand.json_items import next_items
+from exim_lang.expand.registry import ITEMS
+from exim_lang.expand.string_list import split_list
 from exim_lang.syntax import expansion as tree
 
+COMPUTED = ("substr", "length", "hash", "nhash", "tr", "sg", "listquote")
+"""Items that Exim evaluates wherever it reads them; all that is in them is known if it is plain text."""
 SIGNS = ("<=", ">=", "==", "<", ">", "=")
 
 
+class Active(NamedTuple):
+    """A part that Exim evaluates although it stands in a string that is only read; `where` is added to its errors.
+
+    These are the loop over a list in `forany` and its kin, the replacement of `${sg`, and the first string behind `${env` where
+    the variable exists. The strings of the node are the text that is left of them when nothing in them is expanded.
+    """
+
+    node: tree.Each | tree.Item
+    where: str
+
+
 def literals(node: tree.String) -> bytes:
-    """What is left of a string when nothing in it is expanded."""
-    return b"".join(part.value for part in node.parts if isinstance(part, tree.Literal))
+    """What is left of a string when it is only read."""
+    return b"".join(map(_literal, node.parts)).partition(b"\0")[0]
+
+
+def _literal(part: tree.Part) -> bytes:
+    if isinstance(part, tree.Literal):
+        return part.value
+    if not isinstance(part, tree.Item) or part.name not in COMPUTED or part.stop is not None:
+        return b""
+    entry = ITEMS[part.name]
+    arguments = [literals(argument) for argument in part.arguments]
+    if not entry.least <= len(arguments) <= entry.most or (part.name == "sg" and not is_fixed(arguments[2])):
+        return b""
+    try:
+        return entry.function(*([SimpleNamespace(numeric=())] if entry.scope else []), *arguments) or b""
+    except (EximLangError, ProcessDied):
+        return b""
+
+
+def is_fixed(replacement: bytes) -> bool:
+    """Whether expanding the replacement gives itself."""
+    return b"$" not in replacement and b"\\" not in replacement
+
+
+def as_read(node: tree.String) -> tree.String:
+    """A string of the text that is left of another."""
+    value = literals(node)
+    return tree.String((tree.Literal(value, node.span),) if value else (), True, node.span)
+
+
+def active(node: tree.Node) -> tree.Each | tree.Item | None:
+    """`node` with what is left of its strings, if it is evaluated where it is only read; nothing is wrong in it."""
+    match node:
+        case tree.Each(name=name, items=tree.String() as items, condition=condition):
+            return tree.Each(name, as_read(items), condition, None, node.span) if _has_items(name, literals(items)) else None
+        case tree.Item() if node.name == "sg" and not (
+            is_fixed(literals(node.arguments[2])) and compiles(literals(node.arguments[1]))
+        ):
+            return tree.Item("sg", "", tuple(map(as_read, node.arguments)), False, None, node.span)
+        case tree.Item() if node.name == "env" and len(node.arguments) > 1 and literals(node.arguments[0]):
+            return tree.Item("env", "", (as_read(node.arguments[0]), *node.arguments[1:]), node.fail, None, node.span)
+        case _:
+            return None
+
+
+def _has_items(name: str, items: bytes) -> bool:
+    """Whether there is anything to go through. What is no JSON array kills Exim 4.96; nothing is done for it here."""
+    if "json" not in name:
+        return any(True for _ in split_list(items))
+    try:
+        return any(True for _ in next_items(items, name.endswith("s")))
+    except ExpansionError as error:
+        return "wrapping string result" in error.message
+
+
+def compiles(pattern: bytes) -> bool:
+    """Whether the regular expression is one."""
+    from exim_lang.expand.regex import compile as compile_pattern
+
+    try:
+        compile_pattern(pattern)
+    except ExpansionError:
+        return False
+    return True
 
 
 def comparator_name(text: str) -> str:

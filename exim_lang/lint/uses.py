@@ -47,6 +47,9 @@ _LIST_TYPES: Final[dict[str, Kind]] = {
     "string list": "string",
 }
 
+_BY_ITEM: Final = ("route_list",)
+"""Options that are not expanded as a whole, but each item by itself."""
+
 
 @dataclass(eq=False)
 class Use:
@@ -82,7 +85,7 @@ class Use:
     @cached_property
     def nodes(self) -> list[expansion.Node]:
         """All nodes of the expansion in reading order."""
-        from exim_lang.expand.faults import walk
+        from exim_lang.syntax.expansion_walk import walk
 
         return walk(self.tree)
 
@@ -182,6 +185,5 @@ def _option(where: Where, owner: Driver | None, setting: Setting, fact: OptionFa
     kind: Kind | None = _LIST_TYPES.get(type)
     if kind is not None and setting.name == "local_parts":
         kind = "localpart"
-    # each item of route_list is expanded by itself
-    expanded = (fact.expanded if fact else True) or setting.name == "route_list" or kind in ("domain", "host", "address", "localpart")
+    expanded = fact is None or fact.expanded or (kind is not None and kind != "string") or setting.name in _BY_ITEM
     return Use(where, setting.name, setting.text, owner, setting, None, fact, kind, expanded)

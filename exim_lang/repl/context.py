@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from exim_lang.expand.engine import parse
-from exim_lang.expand.faults import children
 from exim_lang.repl.documentation import Entry, Kind, describe, find
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.expansion_walk import children
 
 if TYPE_CHECKING:
     from exim_lang.model.dialect import Dialect

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.engine import expand, parse
-from exim_lang.expand.faults import walk
 from exim_lang.expand.trace import Trace, expand_traced
 from exim_lang.repl.client import Client
 from exim_lang.source.macros import MacroTable
 from exim_lang.source.text import SPACE, SourceFile, Span, Text
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.expansion_walk import walk
 from exim_lang.taint import taint
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from exim_lang.acl.verdict import Step
 from exim_lang.expand.compile import compile_tree
 from exim_lang.expand.engine import Compiled, compiled_string, parse
-from exim_lang.expand.faults import children
 from exim_lang.records import dataclass, field
 from exim_lang.route.address import Step as RouterStep
 from exim_lang.source.text import Place, Text
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.acl_nodes import Acl, Condition, Modifier, Statement
+from exim_lang.syntax.expansion_walk import children
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
