@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from exim_lang.errors import EximLangError
+from exim_lang.model.config import Driver
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.list import parse_list
@@ -88,3 +89,9 @@ def transport_uses(survey: Survey) -> Iterator[Use]:
     yield from survey.of("main", *TRANSPORT_OPTIONS["main"])
     yield from survey.of("router", *TRANSPORT_OPTIONS["router"])
     yield from survey.of("transport", *TRANSPORT_OPTIONS["transport"])
+
+
+def routers_to(survey: Survey, transport: str) -> list[Driver]:
+    """The routers whose option `transport` names a transport."""
+    uses = survey.of("router", "transport")
+    return [use.owner for use in uses if use.constant == transport and isinstance(use.owner, Driver)]

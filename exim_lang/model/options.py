@@ -83,6 +83,11 @@ def every_age(section: str, name: str) -> list[OptionFact]:
     return list(_by_section().get(section, {}).get(name, ()))
 
 
+def sections() -> list[str]:
+    """What may have options: `main`, `router:generic`, `router:redirect` and so on."""
+    return sorted(_by_section())
+
+
 def names_of(section: str) -> list[str]:
     """The names of all options of a section, of any version and any build."""
     return sorted(_by_section().get(section, {}))

@@ -31,7 +31,7 @@ from exim_lang.syntax import expansion as tree
 FILES = ("lsearch", "wildlsearch", "nwildlsearch", "dbm", "cdb", "partial-lsearch")
 
 
-@rule("redirect-without-pipe-transport", group="routing", severity="error")
+@rule("redirect-without-pipe-transport", group="routing", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Routers that read aliases or .forward from files without any transport for what is no address."""
     for driver in survey.config.routers:

@@ -22,7 +22,6 @@ from exim_lang.lint.similar import similar
 from exim_lang.lint.survey import Survey
 from exim_lang.model.dialect import history
 from exim_lang.source.text import Span
-from exim_lang.syntax.acl_names import acl_facts
 
 
 @rule("unknown-acl-control", group="names", severity="error")
