@@ -23,6 +23,8 @@ LAYERS = (
     ("lookups",),
     ("lists",),
     ("dkim",),
+    ("dmarc",),
+    ("arc",),
     ("acl",),
     ("conditions",),
     ("smtp",),

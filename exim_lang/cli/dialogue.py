@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 from exim_lang.cli.exim.scope import split_port
 from exim_lang.cli.scope_options import world_from
 from exim_lang.errors import EximLangError, UsageError
-from exim_lang.expand.state import Tls
+from exim_lang.expand.state import Report, Tls
 from exim_lang.route.scope import routed_scope
 from exim_lang.smtp.client import address_and_port
 from exim_lang.smtp.events import Decision, Event, Taken
@@ -171,6 +171,9 @@ class Dialogue:
             "messages": [taken_json(event) for event in self.session.events if isinstance(event, Taken)],
             "log": [{"log": name, "line": line} for name, line in self.scope.log],
         }
+        reports = [report_json(event) for event in self.session.events if isinstance(event, Report)]
+        if reports:
+            result["reports"] = reports
         if self.session.notes:
             result["notes"] = self.session.notes
         if self.options.trace:
@@ -191,6 +194,8 @@ def described(event: Event) -> tuple[bool, str]:
             subject = event.subject.decode("utf-8", "backslashreplace")
             words = [event.phase or "command", subject, "accepted" if event.accepted else "refused", reason(event)]
             return event.accepted, " ".join(word for word in words if word)
+        case Report():
+            return True, f"{event.kind} for {event.to.decode('utf-8', 'backslashreplace')}, which is not written or sent"
         case _:
             assert_never(event)
 
@@ -240,3 +245,8 @@ def taken_json(event: Taken) -> dict[str, object]:
         "body_size": len(event.body),
         "fake": event.fake,
     }
+
+
+def report_json(report: Report) -> dict[str, object]:
+    """A report that would have been written or sent, as JSON has it."""
+    return {"kind": report.kind, "to": text(report.to), "text": text(report.text)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from exim_lang.errors import EximLangError
-from exim_lang.expand.state import Address, Connection, Message, Process
+from exim_lang.expand.state import Address, Connection, Message, Process, Report
 from exim_lang.expand.verification import Verified, VerifyRequest
 from exim_lang.records import dataclass, field
 
@@ -94,6 +94,8 @@ class Scope:
     variables: dict[str, bytes] = field(default_factory=dict)
     """Variables set by name from outside or by a later layer: they win over everything the state says."""
     log: list[tuple[str, str]] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    """What would have been written or sent, until the session makes events of it."""
     debug: Callable[[str], None] | None = None
     """Takes lines of the trace, in Exim's words; None when nobody listens."""
     match_list: ListMatch = _later_layer_missing

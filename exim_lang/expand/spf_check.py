@@ -48,10 +48,10 @@ def check_spf(
 ) -> SpfCheck:
     """Whether a client may use an identity.
 
-    `address` is the client's; `sender` the address of MAIL, empty for a bounce, whose identity is then `helo`. `record` is taken
-    for the domain's own. `libspf2` counts lookups without an answer as little as that library does, and looks up only what
-    `dns_check_names_pattern` allows. Raises ClosedWorld when nobody may answer a DNS query, ValueError when `address` is no IP
-    address.
+    `address` is the client's; `sender` the address of MAIL, empty for a bounce, whose identity is then `helo`. `record` is
+    taken for the domain's own. `libspf2` counts lookups without an answer as little as that library does, and looks up only
+    what `dns_check_names_pattern` allows. Raises ClosedWorld when nobody may answer a DNS query, ValueError when `address`
+    is no IP address.
     """
     spf: Any = importlib.import_module("spf")
     query = spf.query(address.decode("ascii"), _text(sender), _text(helo), receiver=_text(primary_hostname(scope)))

@@ -133,6 +133,18 @@ class AddedHeader:
     position: str = "bottom"
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What Exim would have written to a file, or sent, besides the messages that it takes.
+
+    `kind` is "dmarc history" or "dmarc forensic"; `to` the file, or the address that the report would have gone to.
+    """
+
+    kind: str
+    to: bytes
+    text: bytes
+
+
 @dataclass(slots=True)
 class Message:
     """One message: its envelope and, once received, its headers and body."""

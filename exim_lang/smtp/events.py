@@ -1,10 +1,11 @@
-"""What happened in a conversation, as data: decisions of the phases and messages taken."""
+"""What happened in a conversation, as data: decisions of the phases, messages taken, reports that would have been sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
 from exim_lang.acl.verdict import Verdict
+from exim_lang.expand.state import Report
 from exim_lang.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -46,4 +47,4 @@ class Taken:
     controls: dict[str, bytes] = field(default_factory=dict)
 
 
-Event: TypeAlias = Decision | Taken
+Event: TypeAlias = Decision | Taken | Report

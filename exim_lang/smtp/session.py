@@ -435,3 +435,5 @@ class Session:
             self._undecided.clear()
         self.events += self._taken
         self._taken.clear()
+        self.events += self.scope.reports
+        self.scope.reports.clear()
