@@ -96,4 +96,4 @@ def _parse(scope: Scope, text: Text) -> Acl:
 def names_of(scope: Scope) -> AclNames:
     """The conditions and modifiers that the dialect of the configuration knows."""
     dialect = scope.config.dialect
-    return acl_names(dialect.version, dialect.build.features)
+    return acl_names(dialect.version, dialect.build.features, dialect.switched_on)

@@ -26,4 +26,6 @@ def spoken(phase: str) -> str:
 
 def in_dialect(fact: AclFact | None, dialect: Dialect) -> bool:
     """Whether an Exim of this dialect has the name; a name without facts comes from a plug-in, and is always there."""
-    return fact is None or (fact.since <= dialect.version and dialect.build.has(fact.feature))
+    if fact is None:
+        return True
+    return fact.known_in(dialect.version, dialect.switched_on) and dialect.has_feature(fact.feature)

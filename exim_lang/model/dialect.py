@@ -101,22 +101,57 @@ def version_of(text: str) -> tuple[int, int]:
 def build_profile(version: str) -> Build:
     """The build whose features are taken for a version when no other is given.
 
-    4.96 and older: Debian's exim4-daemon-heavy; newer: one with nearly everything, using OpenSSL.
+    4.69 and older: one with all experimental features of its time; up to 4.96: Debian's exim4-daemon-heavy; newer: one with
+    nearly everything, using OpenSSL.
     """
-    name = "everything-4.99" if version_of(version) > (4, 96) else "debian-heavy-4.96"
+    number = version_of(version)
+    if number <= (4, 69):
+        name = "everything-4.69"
+    else:
+        name = "everything-4.99" if number > (4, 96) else "debian-heavy-4.96"
     return Build.parse(file_text(f"build-{name}.txt"), name)
+
+
+@cache
+def complete_build(version: str) -> Build:
+    """A build with everything that can be built in, for questions to which the build does not matter."""
+    names: dict[str, set[str]] = {}
+    for row in rows("names"):
+        names.setdefault(row["kind"], set()).add(row.name)
+    tables = ("names", "options", "macros", "acl")
+    support = {word for table in tables for row in rows(table) for word in row.feature.split("|")}
+    return Build(
+        "complete",
+        version_of(version),
+        frozenset(word for word in support if word and " " not in word),
+        frozenset(names["lookup"]),
+        frozenset(names["authenticator"]),
+        frozenset(names["router"]),
+        frozenset(names["transport"]),
+        frozenset(names["malware"]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Dialect:
-    """The language of one version and build. Version is (major, minor): (4, 99)."""
+    """The language of one version and build. Version is (major, minor): (4, 99).
+
+    `switched_on` are features, as the fact files name them, whose names are known whatever version and build say.
+    """
 
     version: tuple[int, int] = NEWEST
     build: Build = field(default_factory=lambda: build_profile(f"{NEWEST[0]}.{NEWEST[1]}"))
+    switched_on: frozenset[str] = frozenset()
 
     def has(self, row: Row) -> bool:
         """Whether a row of a fact file holds: its `since`, `until` and `feature` columns."""
+        if self.switched_on and row.feature in self.switched_on:
+            return True
         return self.within(row.since, row.until) and self.build.has(row.feature)
+
+    def has_feature(self, feature: str) -> bool:
+        """Whether a feature (as in the fact files) is built in, or switched on by name."""
+        return feature in self.switched_on or self.build.has(feature)
 
     def within(self, since: str, until: str = "") -> bool:
         """Whether the version is `since` (such as "4.96"; empty: always) or newer, and older than `until`."""
@@ -169,8 +204,29 @@ def _names() -> dict[str, dict[str, Row]]:
 
 
 def dialect_for(version: str = "", build: Build | None = None) -> Dialect:
-    """The dialect of a version (default: that of the build, else the newest), with the usual build for it."""
+    """The dialect of a version (default: that of the build, else the newest), with the usual build for it.
+
+    `4.99+domainkeys` is 4.99 with the names of a feature that it does not have; more words may follow, each behind a `+`.
+    Raises UsageError for a version or a feature that there is not.
+    """
+    version, *words = version.split("+")
+    if words:
+        plain = dialect_for(version, build)
+        return Dialect(plain.version, plain.build, frozenset(map(_feature, words)))
     if build is not None:
         return Dialect(version_of(version) if version else build.version, build)
     number = version_of(version) if version else NEWEST
     return Dialect(number, build_profile(f"{number[0]}.{number[1]}"))
+
+
+def _feature(word: str) -> str:
+    known = {row.feature for row in rows("names") if row.feature}
+    if word not in known:
+        raise UsageError(f'"{word}" is not a feature that can be switched on: {", ".join(sorted(known))}')
+    return word
+
+
+def complete_dialect(version: str = "") -> Dialect:
+    """The dialect of a version (default: the newest) with everything that can be built in."""
+    number = version_of(version) if version else NEWEST
+    return Dialect(number, complete_build(f"{number[0]}.{number[1]}"))

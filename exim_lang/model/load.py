@@ -110,7 +110,8 @@ class _Builder:
         config = self.config
         match section:
             case AclSection():
-                names = acl_names(config.dialect.version, config.dialect.build.features)
+                dialect = config.dialect
+                names = acl_names(dialect.version, dialect.build.features, dialect.switched_on)
                 acls, problems = parse_acl(section.lines, names)
                 for acl in acls:
                     config.acls.setdefault(acl.name, acl)

@@ -1,7 +1,8 @@
 """The names that may stand in an ACL, as facts: conditions, modifiers, controls and the things that `verify` tests.
 
 The table is `exim_lang/model/facts/acl.tsv`, one name a row. Its column `phases` lists the ACLs that a name may stand in;
-`not` in front lists those that it may not; `HELO@4.97` is "may, since 4.97", `HELO<4.97` "may, before 4.97". `feature` is
+`not` in front lists those that it may not; `HELO@4.97` is "may, since 4.97", `HELO<4.97` "may, before 4.97". `4.51<4.70` in
+the column `since` is "since 4.51, before 4.70". `feature` is
 what has to be compiled in, in small letters as a dialect's build names it (`dkim`, `content_scanning`).
 """
 
@@ -29,7 +30,8 @@ class AclFact:
     """One row: what Exim knows of one name.
 
     `flag` of a condition or modifier says that its argument is expanded before anything else is done with it; of a
-    control or a verify test that it takes options behind a slash. `since` is (0, 0) for "always".
+    control or a verify test that it takes options behind a slash. `since` is (0, 0) for "always"; `until` is the first version
+    that does not have it any more, None where all later ones do.
     """
 
     kind: Kind
@@ -38,6 +40,12 @@ class AclFact:
     since: Version
     feature: str
     phases: str
+    until: Version | None = None
+
+    def known_in(self, version: Version, switched_on: frozenset[str] = frozenset()) -> bool:
+        """Whether an Exim of `version` has the name, or has its feature `switched_on`; what is built in does not count."""
+        in_time = self.since <= version and (self.until is None or version < self.until)
+        return in_time or (self.feature != "" and self.feature in switched_on)
 
     def allowed_in(self, phase: str, version: Version = NEWEST) -> bool:
         """Whether the name may be used in the ACL of `phase` (a name from PHASES) by an Exim of `version`."""
@@ -100,22 +108,26 @@ def acl_facts() -> dict[tuple[str, str], AclFact]:
     facts = {}
     for line in table.decode("ascii").splitlines()[1:]:
         kind, name, flag, since, feature, phases = line.split("\t")
-        fact = AclFact(cast(Kind, kind), name, bool(flag), parse_version(since) if since else (0, 0), feature, phases)
+        first, _, end = since.partition("<")
+        until = parse_version(end) if end else None
+        fact = AclFact(cast(Kind, kind), name, bool(flag), parse_version(first) if first else (0, 0), feature, phases, until)
         facts["condition" if kind == "modifier" else kind, name] = fact
     return facts
 
 
 @cache
-def acl_names(version: Version = NEWEST, features: frozenset[str] | None = None) -> AclNames:
+def acl_names(
+    version: Version = NEWEST, features: frozenset[str] | None = None, switched_on: frozenset[str] = frozenset()
+) -> AclNames:
     """The conditions and modifiers of an Exim of `version` that was built with `features` (None: with all).
 
-    Features are the words that `-bV` prints, in letters of any case.
+    Features are the words that `-bV` prints, in letters of any case; those `switched_on` count whatever the version.
     """
-    built = None if features is None else {feature.lower() for feature in features}
+    built = None if features is None else {feature.lower() for feature in features} | switched_on
     known = [
         fact
         for fact in acl_facts().values()
-        if fact.since <= version and (not fact.feature or built is None or fact.feature in built)
+        if fact.known_in(version, switched_on) and (not fact.feature or built is None or fact.feature in built)
     ]
     return AclNames(
         frozenset(fact.name for fact in known if fact.kind == "condition"),
