@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from exim_lang.lint.engine import Diagnostic, lint
 from exim_lang.lint.page import Example
 from exim_lang.lint.settings import Settings
-from exim_lang.model.dialect import dialect_for
+from exim_lang.model.dialect import Dialect, complete_dialect, dialect_for
 from exim_lang.model.load import config_from_text
 
 MAIN = """\
@@ -138,10 +138,17 @@ def _without(section: str, names: set[str]) -> str:
     return "\n\n".join(driver for driver in drivers if driver.split("\n")[0] not in names)
 
 
+def target_of(example: Example) -> Dialect:
+    """The Exim that an example is for."""
+    if example.target.startswith("debian-"):
+        return dialect_for(example.target.removeprefix("debian-"))
+    return complete_dialect(example.target)
+
+
 def found_in(example: Example, rule: str) -> list[Diagnostic]:
     """What a rule finds in the lines of an example."""
     whole = placed(example)
-    config = config_from_text(whole.text.encode().decode("latin-1"), "example.conf", dialect=dialect_for(example.target or "4.99"))
-    since = dialect_for(example.since) if example.since else None
-    report = lint(config, Settings(select=(rule,), target=example.target), since=since)
+    config = config_from_text(whole.text.encode().decode("latin-1"), "example.conf", dialect=target_of(example))
+    since = complete_dialect(example.since) if example.since else None
+    report = lint(config, Settings(select=(rule,)), since=since)
     return [one for one in report.diagnostics if whole.first <= one.place.line <= whole.last]

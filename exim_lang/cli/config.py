@@ -21,7 +21,7 @@ from exim_lang.cli.config_text import render
 from exim_lang.cli.loading import include_loop
 from exim_lang.errors import UsageError
 from exim_lang.model.config import Config
-from exim_lang.model.dialect import Build, dialect_for
+from exim_lang.model.dialect import Build, complete_dialect, dialect_for
 from exim_lang.model.load import load_config
 from exim_lang.report.frame import frame, wants_colour
 
@@ -63,8 +63,11 @@ def run(options: argparse.Namespace) -> int:
     return 2 if config.fatal is not None else 0
 
 
-def load(options: argparse.Namespace) -> Config:
-    """The configuration that the command line names; raises UsageError when it cannot be read."""
+def load(options: argparse.Namespace, *, complete: bool = False) -> Config:
+    """The configuration that the command line names; raises UsageError when it cannot be read.
+
+    With `complete`, an Exim of which no build is known has everything built in.
+    """
     macros = {}
     for word in options.macros:
         name, _, value = word.partition("=")
@@ -77,5 +80,5 @@ def load(options: argparse.Namespace) -> Config:
         except OSError as error:
             raise UsageError(f"{options.build}: {error.strerror}") from error
     version = options.exim_version or os.environ.get("EXIM_LANG_VERSION", "")
-    dialect = dialect_for(version, build)
+    dialect = complete_dialect(version) if complete and build is None else dialect_for(version, build)
     return load_config(options.config, macros=macros, dialect=dialect, root=options.root)

@@ -109,10 +109,11 @@ def report_on(path: str, settings: Settings, options: argparse.Namespace) -> Rep
     from exim_lang.cli.config import load
     from exim_lang.lint.baseline import apply_baseline
     from exim_lang.lint.engine import lint
-    from exim_lang.model.dialect import dialect_for
+    from exim_lang.model.dialect import complete_dialect
 
     loading = argparse.Namespace(**vars(options), config=path, exim_version=settings.target)
-    report = lint(load(loading), settings, since=dialect_for(options.since) if options.since else None)
+    since = complete_dialect(options.since) if options.since else None
+    report = lint(load(loading, complete=True), settings, since=since)
     if options.baseline:
         apply_baseline(report, Path(options.baseline))
     return report

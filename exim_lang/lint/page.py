@@ -7,7 +7,8 @@ A page is the docstring of the rule's module: a sentence, paragraphs, then examp
 KIND is where the example stands in an otherwise sound configuration: `main`; `acl`, `acldata`, `aclconn` and so on (the body of
 the ACL of that phase, `acl` being that of RCPT); `aclsec` (ACLs of their own); `router`, `transport`, `auth`,
 `retry`, `rewrite` (a driver or a rule in front of the others); `exp` (a string that is expanded); `full` (a whole file).
-TARGET is a version of Exim, where the example needs one; `4.92 to 4.99` is an upgrade.
+TARGET is a version of Exim, where the example needs one: `4.96`, or `debian-4.96` for it as Debian builds it; `4.92 to 4.99`
+is an upgrade.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-_EXAMPLE = re.compile(r"^(Bad|Good) \(([a-z]+)(?:, (?:([0-9.]+) to )?([0-9.]+))?\):\n\n((?:(?:    .*)?\n)+)", re.MULTILINE)
+_EXAMPLE = re.compile(
+    r"^(Bad|Good) \(([a-z]+)(?:, (?:([0-9.]+) to )?((?:debian-)?[0-9.]+))?\):\n\n((?:(?:    .*)?\n)+)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def build_profile(version: str) -> Build:
 
 @cache
 def complete_build(version: str) -> Build:
-    """A build with everything that can be built in, for questions to which the build does not matter."""
+    """A build with everything that can be built in together, for questions to which the build does not matter: with OpenSSL."""
     names: dict[str, set[str]] = {}
     for row in rows("names"):
         names.setdefault(row["kind"], set()).add(row.name)
@@ -123,7 +123,7 @@ def complete_build(version: str) -> Build:
     return Build(
         "complete",
         version_of(version),
-        frozenset(word for word in support if word and " " not in word),
+        frozenset(word for word in support if word and " " not in word) - {"gnutls"},
         frozenset(names["lookup"]),
         frozenset(names["authenticator"]),
         frozenset(names["router"]),

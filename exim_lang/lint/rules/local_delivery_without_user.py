@@ -39,7 +39,7 @@ def check(survey: Survey) -> Iterator[Finding]:
             continue
         routers = routers_to(survey, driver.name)
         bare = [one for one in routers if not one.settings.keys() & {"user", "check_local_user"}]
-        if bare or not routers:
+        if bare or (not routers and driver.driver == "pipe"):
             by = f", and the router {bare[0].name} gives none" if bare else ""
             message = f"the transport {driver.name} has no user to run as{by}"
             yield Finding(message, driver.line.text, driver.span, "set user, or check_local_user in the router")

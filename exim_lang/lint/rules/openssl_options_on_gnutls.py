@@ -3,11 +3,11 @@
 Debian's Exim uses GnuTLS and refuses `openssl_options` with a value it cannot know; ciphers are written in another way,
 too.
 
-Bad (main, 4.96):
+Bad (main, debian-4.96):
 
     openssl_options = +no_sslv3 +no_tlsv1
 
-Good (main, 4.96):
+Good (main, debian-4.96):
 
     .ifdef _HAVE_OPENSSL
     openssl_options = +no_sslv3 +no_tlsv1
@@ -32,7 +32,7 @@ def check(survey: Survey) -> Iterator[Finding]:
     """Options of the other library, and ciphers in its way of writing."""
     build = survey.dialect.build
     gnutls = build.has("gnutls")
-    if not gnutls and not build.has("openssl"):
+    if gnutls == build.has("openssl"):
         return
     other = "openssl" if gnutls else "gnutls"
     for use in survey.uses:
