@@ -30,6 +30,7 @@ LAYERS = (
     ("conditions",),
     ("smtp",),
     ("route",),
+    ("transport",),
     ("serve",),
     ("scenario",),
     ("report",),

@@ -18,6 +18,26 @@ Purpose: TypeAlias = Literal["deliver", "sender", "recipient", "expn"]
 """What an address is routed for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The message of a filter's `mail` or `vacation`; everything but `file_expand` and `return_message` is expanded."""
+
+    to: bytes | None = None
+    cc: bytes | None = None
+    bcc: bytes | None = None
+    sender: bytes | None = None
+    reply_to: bytes | None = None
+    subject: bytes | None = None
+    headers: bytes | None = None
+    text: bytes | None = None
+    file: bytes | None = None
+    log: bytes | None = None
+    once: bytes | None = None
+    once_repeat: int = 0
+    file_expand: bool = False
+    return_message: bool = False
+
+
 @dataclass(slots=True)
 class Host:
     """A host that a message would be sent to. `mx` is -1 where no MX record names it, `port` -1 for the usual one."""
@@ -69,6 +89,12 @@ class RoutedAddress:
     user_message: bytes | None = None
     pass_message: bool = False
     frozen: bool = False
+    mode: int = 0
+    """The mode of a file that a filter's `save` asked for; 0 without one."""
+    expand_pipe: bool = False
+    """Whether the command of a pipe is expanded: that of a filter is."""
+    reply: Reply | None = None
+    """What a filter's `mail` or `vacation` wants to be sent."""
     local_host_removed: bool = False
     user: User | None = None
     steps: list[Step] = field(default_factory=list)
@@ -81,6 +107,11 @@ class RoutedAddress:
         state.address_data, state.router_variables = own.address_data, dict(own.router_variables)
         state.parent, state.original = own, own.original or own
         return made
+
+    @property
+    def address_text(self) -> bytes:
+        """The file or command of a generated address; empty for others."""
+        return bytes(self.address) if self.generated else b""
 
     def split(self, address: bytes) -> None:
         """Sets local part and domain from `address`: without quotes, the domain in lower case."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exim_lang.acl.caches import verified_senders
@@ -56,25 +57,33 @@ def rewrite_address(scope: Scope, address: bytes, place: str) -> bytes:
 
 def rewrite_one(scope: Scope, address: bytes, place: str) -> bytes:
     """The address after all rules for one place (a letter of `places`)."""
-    for rule in scope.config.rewrite:
+    return rewrite_whole(scope, address, place, scope.config.rewrite)[0]
+
+
+def rewrite_whole(scope: Scope, address: bytes, place: str, rules: Sequence[RewriteRule]) -> tuple[bytes, bytes | None]:
+    """The address after `rules`, and what a rule with the flag `w` puts in the place of all of the item of a header line."""
+    whole = None
+    for rule in rules:
         if place not in places(rule):
             continue
         for _ in range(ROUNDS if "R" in rule.flags else 1):
             result = _apply(scope, rule, address, place)
             if result is None:
                 break
-            stop, address = result
+            stop, address, new = result
+            if "w" in rule.flags and new is not None:
+                whole = new
             if stop:
-                return address
-    return address
+                return address, whole
+    return address, whole
 
 
-def _apply(scope: Scope, rule: RewriteRule, address: bytes, place: str) -> tuple[bool, bytes] | None:
-    """The rewritten address and whether the rules end here; None when the rule does not apply."""
+def _apply(scope: Scope, rule: RewriteRule, address: bytes, place: str) -> tuple[bool, bytes, bytes | None] | None:
+    """Whether the rules end here, the address, and the expanded replacement; None when the rule does not apply."""
     if b"@" not in address or check_list(scope, "address", address, rule.pattern, single=True, numeric=True) is None:
         return None
     if rule.replacement.string == "*":
-        return "q" in rule.flags, address
+        return "q" in rule.flags, address, None
     local_part, _, domain = address.rpartition(b"@")
     saved = scope.address
     scope.address = Address(local_part=like(local_part, address), domain=like(domain, address))
@@ -82,10 +91,10 @@ def _apply(scope: Scope, rule: RewriteRule, address: bytes, place: str) -> tuple
     try:
         new = scope.expand(rule.replacement)
     except ForcedFailure:
-        return (True, address) if "q" in rule.flags else None
+        return (True, address, None) if "q" in rule.flags else None
     except ExpansionError as error:
         _log(scope, f"Expansion of {rule.replacement} failed while rewriting: {error.message}")
-        return True, address
+        return True, address, None
     finally:
         scope.address = saved
     try:
@@ -93,11 +102,11 @@ def _apply(scope: Scope, rule: RewriteRule, address: bytes, place: str) -> tuple
     except AddressError as error:
         text = new.decode("latin-1")
         _log(scope, f"Rewrite of {shown} yields unparseable address: {error.message} in address {text}")
-        return True, address
+        return True, address, None
     if not parsed.domain and parsed.address:
         _log(scope, f'Rewrite of {shown} yields unqualified address "{parsed.address.decode("latin-1")}"')
-        return True, address
-    return "q" in rule.flags, taint(parsed.address)
+        return True, address, None
+    return "q" in rule.flags, taint(parsed.address), new
 
 
 def _log(scope: Scope, line: str) -> None:
@@ -147,11 +156,11 @@ def rewrite_message(scope: Scope) -> None:
         flag = _KIND_FLAGS.get(header.kind)
         if flag is None or header.kind == REMOVED:
             continue
-        message.headers[number] = Header(_rewritten_header(scope, header, flag), header.kind)
+        message.headers[number] = Header(rewritten_header(scope, header, flag, scope.config.rewrite), header.kind)
 
 
-def _rewritten_header(scope: Scope, header: Header, place: str) -> bytes:
-    """A header line with its addresses rewritten; what cannot be read as an address stays."""
+def rewritten_header(scope: Scope, header: Header, place: str, rules: Sequence[RewriteRule]) -> bytes:
+    """A header line with its addresses rewritten by `rules`; what cannot be read as an address stays."""
     name, _, value = header.text.partition(b":")
     changed = False
     items = []
@@ -163,8 +172,11 @@ def _rewritten_header(scope: Scope, header: Header, place: str) -> bytes:
                 scope.log.append(("main", f"rewrite: {error.message}"))
             items.append(item)
             continue
-        new = rewrite_one(scope, parsed.address, place) if parsed.domain else parsed.address
-        if new != parsed.address:
+        new, whole = rewrite_whole(scope, parsed.address, place, rules) if parsed.domain else (parsed.address, None)
+        if whole is not None:
+            changed = True
+            items.append(like(item[: len(item) - len(item.lstrip())] + whole, item))
+        elif new != parsed.address:
             changed = True
             items.append(join([item[: parsed.start], new, item[parsed.end :]]))
         else:

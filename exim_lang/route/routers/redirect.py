@@ -171,7 +171,7 @@ def _not_an_ancestor(run: Run, target: Target) -> bytes:
 def _set_up(run: Run, child: RoutedAddress) -> None:
     """Transport and variables of a pipe or a file."""
     child.generated = True
-    child.router = run.router
+    child.router, child.user = run.router, run.user
     state, own = child.state, run.address.state
     state.local_part, state.domain = own.local_part, own.domain
     state.home = own.home

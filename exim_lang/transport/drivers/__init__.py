@@ -1,0 +1,1 @@
+"""The transport drivers, one file each; they register themselves."""

@@ -1,0 +1,42 @@
+"""Transports do what Exim does; the cases are delivered by the installed Exim as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exim_lang.transport.registry import TRANSPORTS
+from tests.deliveries import FOLDER, Case, ask_exim, read_cases, simulated, smtp_server
+
+FILES = sorted(FOLDER.glob("*.txt"))
+PORT = 2525
+
+
+@pytest.mark.parametrize("case", [case for path in FILES for case in read_cases(path)], ids=str)
+def test_case(case: Case, tmp_path: Path) -> None:
+    assert simulated(case, tmp_path, PORT) == case.expected
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[int, list[str]]]:
+    with smtp_server() as running:
+        yield running
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_exim_does_the_same(path: Path, server: tuple[int, list[str]], tmp_path_factory: pytest.TempPathFactory) -> None:
+    wrong = []
+    for case in read_cases(path):
+        folder = tmp_path_factory.mktemp("exim")
+        for above in (folder.parent, folder.parent.parent):
+            above.chmod(0o755)  # the deliveries run as another user
+        answer = ask_exim(case, folder, *server)
+        if answer != case.expected:
+            wrong.append(f"{case}:\n{answer}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_driver_is_there() -> None:
+    assert set(TRANSPORTS) == {"appendfile", "autoreply", "lmtp", "pipe", "queuefile", "smtp"}
