@@ -16,10 +16,12 @@ from exim_lang.expand.compile_conditions import if_item
 from exim_lang.expand.compile_items import filter_item, item, lookup, write_active
 from exim_lang.expand.constants import folded, prepared
 from exim_lang.expand.emitter import Emitter, Value, constant
-from exim_lang.expand.faults import Fault, Faults
+from exim_lang.expand.fault import Fault
+from exim_lang.expand.faults import Faults
 from exim_lang.expand.names import find_operator, is_numeric
 from exim_lang.expand.registry import VARIABLES
 from exim_lang.expand.scope import Scope
+from exim_lang.expand.steady import is_worth_keeping
 from exim_lang.model.dialect import Dialect
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
@@ -77,10 +79,26 @@ class Writer:
             self.out.line(f"s.trace({self.out.object(node, 'node')}, {code})")
 
     def part(self, node: tree.Part) -> Value:
-        value = self.write_part(node)
+        if self.traced or not is_worth_keeping(node, self.dialect):
+            value = self.write_part(node)
+        else:
+            value = self.kept(node)
         if not isinstance(node, tree.Literal | tree.Bad):
             self.note(node, value.code)
         return value
+
+    def kept(self, node: tree.Part) -> Value:
+        """The value of a steady part, which is found once, unless variables are set by name: `$item` may be among them."""
+        place = self.out.object([], "kept")
+        result = self.out.fresh()
+        with self.out.block(f"if {place} and not ov:"):
+            self.out.line(f"{result} = {place}[0]")
+        with self.out.block("else:"):
+            value = self.write_part(node)
+            self.out.line(f"{result} = {value.code}")
+            with self.out.block("if not ov:"):
+                self.out.line(f"{place}.append({result})")
+        return Value(result, value.trusted)
 
     def write_part(self, node: tree.Part) -> Value:
         match node:
@@ -145,7 +163,8 @@ class Writer:
 
     def variable_code(self, name: str, missing: str = "b''") -> str:
         if is_numeric(name):
-            return f"numeric(s, {int(name[:9])}) or {missing}"
+            number = int(name[:9])
+            return f"(s.numeric[{number}] if len(s.numeric) > {number} else None) or {missing}"
         if name == "value":
             found = "s.value"
         elif name == "item":
@@ -153,7 +172,8 @@ class Writer:
         elif dynamic_variables.is_dynamic(name):
             found = f"{self.out.object(dynamic_variables.reader(name), 'v_')}(s)"
         else:
-            found = f"{self.out.object(VARIABLES[name].function, f'v_{name}_')}(s)"
+            entry = VARIABLES[name]
+            found = f"s.{entry.path}" if entry.path else f"{self.out.object(entry.function, f'v_{name}_')}(s)"
         return f"(ov[{name!r}] if ov and {name!r} in ov else {found}) or {missing}"
 
     def operator(self, node: tree.Operator) -> Value:

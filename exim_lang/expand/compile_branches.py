@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exim_lang.expand.emitter import Value, constant
-from exim_lang.expand.faults import Fault
+from exim_lang.expand.fault import Fault
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 

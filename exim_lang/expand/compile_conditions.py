@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from exim_lang.expand.compile_branches import branches
 from exim_lang.expand.constants import prepared
 from exim_lang.expand.emitter import Value, constant
-from exim_lang.expand.faults import Fault
+from exim_lang.expand.fault import Fault
 from exim_lang.expand.registry import CONDITIONS
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.expansion_walk import walk

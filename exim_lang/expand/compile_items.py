@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from exim_lang.expand.compile_branches import branches
 from exim_lang.expand.compile_conditions import condition
+from exim_lang.expand.compile_stages import prvscheck, readsocket
 from exim_lang.expand.constants import folded, passes, prepared
 from exim_lang.expand.emitter import Value, constant
-from exim_lang.expand.faults import NO_CERTIFICATE, Fault
+from exim_lang.expand.fault import Fault
+from exim_lang.expand.faults import NO_CERTIFICATE
 from exim_lang.expand.names import is_numeric, is_variable
 from exim_lang.expand.registry import ITEMS
 from exim_lang.expand.runtime import check_key, is_field_number
+from exim_lang.expand.unread import literals
 from exim_lang.syntax import expansion as tree
 
 if TYPE_CHECKING:
@@ -21,13 +24,14 @@ if TYPE_CHECKING:
 
 
 def certificate_fault(w: Writer, node: tree.String) -> Fault | None:
-    """What is wrong with the second string of `${certextract`, which Exim takes for a name and ends at the first brace."""
+    """What is wrong with the second string of `${certextract`, in which Exim takes what stands behind a "$" for a name."""
     at = node.parts[0].span.start if node.parts else len(w.text)
     if not w.text.startswith("$", at):
         return Fault(NO_CERTIFICATE, node.span)
-    name = w.faults.up_to_brace(at + 1)
-    if name is None:
+    if not node.closed:
         return w.faults.unclosed(node)
+    first = node.parts[0]
+    name = first.name if isinstance(first, tree.Variable) else literals(node)[1:].decode("latin-1")
     if not is_variable(name, w.dialect) or is_numeric(name):
         return Fault(f'no variable named "{name}"', node.span)
     if not name.startswith("tls_") or not name.endswith(("ourcert", "peercert")):
@@ -43,6 +47,10 @@ def item(w: Writer, node: tree.Item) -> Value:
             return extract(w, node)
         case "run":
             return run(w, node)
+        case "readsocket" if len(node.arguments) >= ITEMS["readsocket"].least:
+            return readsocket(w, node)
+        case "prvscheck" if node.arguments:
+            return prvscheck(w, node)
         case _:
             return choice(w, node, ITEMS[node.name].least) if ITEMS[node.name].choice else strict(w, node)
 
@@ -69,9 +77,8 @@ def call(w: Writer, node: tree.Item, values: Sequence[Value | str]) -> Value:
 def strict(w: Writer, node: tree.Item) -> Value:
     """An item whose strings are all given to its function: expanded, or as functions that expand them."""
     fault = w.faults.own(node)
-    lazy = ITEMS[node.name].lazy
     taken = node.arguments[: fault.after] if fault else node.arguments
-    values = [outlined(w, argument) if index in lazy else w.string(argument) for index, argument in enumerate(taken)]
+    values = strings(w, taken)
     if fault:
         return w.fail(fault)
     if taken and not taken[-1].closed:
@@ -98,15 +105,6 @@ def write_active(w: Writer, part: Active) -> None:
                 call(w, part.node, strings(w, part.node.arguments))
     with w.out.block("except ExpansionError as error:"):
         w.out.line(f"explain(error, {part.where!r})", part.node.span)
-
-
-def outlined(w: Writer, node: tree.String) -> str:
-    """The name of a function that expands `node`; a string with a fault has it when it is read, which is now."""
-    w.skip(node)
-    name = w.out.fresh("f")
-    with w.out.function(name):
-        w.out.line(f"return {w.string(node).code}")
-    return name
 
 
 def choice(w: Writer, node: tree.Item, own: int) -> Value:
@@ -208,7 +206,7 @@ def loop(w: Writer, node: tree.Item) -> Value:
     if node.name == "sort":
         values = [w.string(eager[0])] if eager else []
         if len(eager) > 1:
-            values.append(comparator_text(w, eager[1]))
+            values.append(w.string(eager[1]))
             w.out.line(f"comparator({values[1].code})", eager[1].span)
     else:
         values = strings(w, eager)
@@ -226,14 +224,6 @@ def loop(w: Writer, node: tree.Item) -> Value:
     if node.name == "sort":
         words.append(repr(w.text[body.span.start : body.span.end]))
     return w.assign(f"{node.name}_list(s, {', '.join(words)}, {name})", node.span)
-
-
-def comparator_text(w: Writer, node: tree.String) -> Value:
-    """The comparator of `${sort`, in which Exim replaces nothing: it ends at the first brace."""
-    if all(isinstance(part, tree.Literal) for part in node.parts):
-        return w.string(node)
-    raw = w.faults.up_to_brace(node.parts[0].span.start)
-    return w.fail(w.faults.unclosed(node)) if raw is None else constant(raw.encode("latin-1"))
 
 
 def filter_item(w: Writer, node: tree.Filter) -> Value:

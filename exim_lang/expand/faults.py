@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.fault import Fault
 from exim_lang.expand.names import acl_hint, find_operator, is_counter, is_numeric, is_variable, unknown_variable
 from exim_lang.expand.registry import CONDITIONS, ITEMS
+from exim_lang.expand.signed_address import SIGNED
 from exim_lang.expand.unread import Active, active, comparator_name, condition_name, error_of, literals, no_condition
 from exim_lang.model.dialect import Dialect
 from exim_lang.search.search import SearchType, parse_lookup_type
@@ -33,24 +35,13 @@ LEAD = {
     "run": ("command",),
 }
 NO_CERTIFICATE = 'second argument of "certextract" must be a certificate variable'
+
 ESCAPED = re.compile(r"\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{0,2}|.)", re.DOTALL)
 CHECKED_ITEMS = ("imapfolder", "substr", "length", "hash", "nhash")
 LOOPS = ("map", "reduce", "sort")
 NOT_AN_OPERATOR = '"{name}" is not a known operator (or a }} is missing in a variable reference)'
 AT_END = "missing } at end of string"
 COLON = " - could be header name not terminated by colon"
-
-
-class Fault(NamedTuple):
-    """A message in Exim's words and the characters it is about; `after` is how many strings of the node come before it."""
-
-    message: str
-    span: Span
-    after: int = 0
-
-    def skipped(self) -> Fault:
-        """The fault where the item is only read, or its condition holds: nothing is said of `fail` then."""
-        return self._replace(message=self.message.replace(" after forcedfail", "", 1))
 
 
 class Faults:
@@ -146,7 +137,7 @@ class Faults:
             case tree.Item():
                 before, arguments = self.options(node), node.arguments
                 if node.name == "extract":
-                    return self.first_of(arguments[:5]) or self.extract_close(node)
+                    return self.spaced_json(node) or self.first_of(arguments[:5]) or self.extract_close(node)
         own = self.own(node)
         own = own.skipped() if own else None
         if before:
@@ -154,7 +145,11 @@ class Faults:
         for index, argument in enumerate(arguments):
             if own and own.after == index:
                 return own
-            found = self.unread(node, index, argument) or self.first_inside(argument, self.inside_loop(node, index))
+            found = self.unread(node, index, argument)
+            if not found and isinstance(node, tree.Item) and node.name == "certextract" and index == 1:
+                found = None if argument.closed else self.unclosed(argument)
+            elif not found:
+                found = self.first_inside(argument, self.inside_loop(node, index))
             if found:
                 return found
         return own or self.skipped_item(node)
@@ -175,20 +170,20 @@ class Faults:
             return None
         if node.name == "listextract":
             key = literals(node.arguments[0]).strip()
-            numeric = not key or key.removeprefix(b"-").isdigit()
+            numeric = not key.removeprefix(b"-") or key.removeprefix(b"-").isdigit()
             return None if numeric else Fault('first argument of "listextract" must be numeric', node.arguments[0].span)
         if node.name not in ("certextract", "sort"):
             return None
         at = argument.parts[0].span.start if argument.parts else len(self.text)
         if node.name == "certextract":
             return None if self.text.startswith("$", at) else Fault(NO_CERTIFICATE, argument.span)
-        if argument.parts and isinstance(argument.parts[0], tree.Literal):
-            word = comparator_name(literals(argument).decode("latin-1"))
-            return Fault("", argument.span) if argument.closed and word and word not in CONDITIONS else None
-        raw = self.up_to_brace(at)
-        if raw is None and (argument.parts or not argument.closed):
-            return self.unclosed(argument)
-        return Fault(no_condition(raw or ""), argument.span)
+        if not argument.closed:
+            return None
+        text = literals(argument).decode("latin-1")
+        word = comparator_name(text)
+        if not word:
+            return Fault(no_condition(text), argument.span)
+        return None if word in CONDITIONS else Fault("", argument.span)
 
     def up_to_brace(self, at: int) -> str | None:
         """The text from `at` to the next "}" that has no backslash; None when there is none."""
@@ -203,6 +198,11 @@ class Faults:
             if message is not None and (node.name != "imapfolder" or message.startswith("IMAP folder separator")):
                 return Fault(message, node.span)
         return None
+
+    def spaced_json(self, node: tree.Item) -> Fault | None:
+        """White space behind `${extract json` is taken only where the item is expanded."""
+        found = re.compile(r"\$\{extract\s+jsons?(?=\s)").match(self.text, node.span.start) if node.options else None
+        return self.curly("missing '}' closing extract", found.end()) if found else None
 
     def extract_close(self, node: tree.Item) -> Fault | None:
         """Read without being expanded, `${extract` may have any strings up to five: nobody knows what the first says."""
@@ -282,9 +282,9 @@ class Faults:
     def as_certificate(self, node: tree.Operator) -> Fault | None:
         """The fault of an operand that may be a certificate variable: Exim first reads what stands behind its `$`."""
         first = next(iter(node.operand.parts), None)
-        if isinstance(first, tree.Bad) and self.up_to_brace(first.span.start) is None:
-            return self.unclosed(node.operand)
-        return None
+        if first is None or isinstance(first, tree.Literal) or self.up_to_brace(first.span.start) is not None:
+            return None
+        return self.unclosed(node.operand)
 
     def own(self, node: tree.Item | tree.If | tree.Lookup | tree.Filter) -> Fault | None:
         match node:
@@ -374,16 +374,43 @@ class Faults:
             return self.loop(node)
         if entry.choice:
             return self.choice(node.name, strings, entry.least, node)
-        count, after = len(strings), node.stop if node.stop is not None else node.span.end
-        if count < entry.least:
-            least = 1 if node.name == "prvscheck" else entry.least  # Exim reads its strings one by one
-            return self.curly(f"Not enough arguments for '{node.name}' (min is {least})", after, count)
-        if count > entry.most:
-            message = f"Too many arguments for '{node.name}' (max is {entry.most})"
-            return Fault(message, self.point(strings[entry.most].span.start), entry.most)
-        if node.stop is not None or node.fail:
-            return self.curly(f"missing '}}' after '{node.name}'", after, count)
+        if node.name == "prvscheck":
+            signed = bool(strings) and SIGNED.fullmatch(literals(strings[0])) is not None
+            return self.strings(node, 1, 1, last=False) or self.prvscheck(node, signed)
+        if node.name == "readsocket":
+            return self.strings(node, entry.least, entry.most, last=False) or self.readsocket(node)
+        return self.strings(node, entry.least, entry.most)
+
+    def strings(self, node: tree.Item, least: int, most: int, first: int = 0, last: bool = True) -> Fault | None:
+        """What is wrong with the number of strings behind the `first` ones, and, if they are the `last`, with what follows."""
+        strings, after = node.arguments[first:], node.stop if node.stop is not None else node.span.end
+        if strings and not strings[-1].closed and len(strings) <= most:
+            return None
+        if len(strings) < least:
+            return self.curly(f"Not enough arguments for '{node.name}' (min is {least})", after, first + len(strings))
+        if last and len(strings) > most:
+            message = f"Too many arguments for '{node.name}' (max is {most})"
+            return Fault(message, self.point(strings[most].span.start), first + most)
+        if last and (node.stop is not None or node.fail):
+            return self.curly(f"missing '}}' after '{node.name}'", after, first + len(strings))
         return None
+
+    def prvscheck(self, node: tree.Item, signed: bool) -> Fault | None:
+        """Exim reads the strings of prvscheck one by one where the first one is `signed`, else the last two at once."""
+        if not signed:
+            return self.strings(node, 1, 2, 1)
+        return self.strings(node, 1, 1, 1, last=False) or self.strings(node, 0, 1, 2)
+
+    def readsocket(self, node: tree.Item) -> Fault | None:
+        """What is wrong behind the strings of readsocket, for which Exim does not look before it has an answer."""
+        if node.arguments and not node.arguments[-1].closed:
+            return None
+        most = ITEMS["readsocket"].most
+        after = node.arguments[most].span.start if len(node.arguments) > most else node.stop
+        if after is None and not node.fail:
+            return None
+        at = node.span.end if after is None else after
+        return self.curly("missing '}' closing readsocket", at, min(len(node.arguments), most))
 
     def loop(self, node: tree.Item) -> Fault | None:
         leads, count = LEAD[node.name], len(node.arguments)

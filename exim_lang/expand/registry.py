@@ -49,8 +49,7 @@ class Item:
     `function(first, second, ...)` returns the result, taint included. `scope=True` puts the scope in front;
     `options=True` puts the text of the options (`,preexpand` in `${run,preexpand {...}}`, else "") before the arguments.
     With `choice=True` the function returns None for failure; `{yes}{no}` strings may follow, and the result is `$value`
-    in them. Fewer than `least` arguments, or more than `most` (`}` missing), are Exim's errors. The arguments at the
-    positions `lazy` (from 0) are given as functions of the scope, which expand them when they are called.
+    in them. Fewer than `least` arguments, or more than `most` (`}` missing), are Exim's errors.
     """
 
     name: str
@@ -60,7 +59,6 @@ class Item:
     scope: bool
     options: bool
     choice: bool
-    lazy: tuple[int, ...]
     prepare: Prepare | None = None
 
 
@@ -82,10 +80,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """`$name` or `${name}`. `function(scope)` returns the value, taint included; None counts as unset (empty, `def:` false)."""
+    """`$name` or `${name}`. `function(scope)` returns the value, taint included; None counts as unset (empty, `def:` false).
+
+    `path`, where there is one, is the dotted attribute of the scope that the function gives as it is.
+    """
 
     name: str
     function: Callable[..., bytes | None]
+    path: str = ""
 
 
 OPERATORS: Registry[Operator] = Registry("expansion operator", "exim_lang.expand.operators", "exim_lang.operators")
@@ -121,14 +123,13 @@ def item(
     scope: bool = False,
     options: bool = False,
     choice: bool = False,
-    lazy: tuple[int, ...] = (),
     prepare: Prepare | None = None,
 ) -> Callable[[Function], Function]:
     """Registers an expansion item that takes from `least` to `most` (by default as many) arguments in braces."""
 
     def register(function: Function) -> Function:
         most_ = least if most is None else most
-        ITEMS.add(name, Item(name, function, least, most_, scope, options, choice, lazy, prepare))
+        ITEMS.add(name, Item(name, function, least, most_, scope, options, choice, prepare))
         return function
 
     return register
@@ -147,12 +148,12 @@ def condition(
     return register
 
 
-def variable(*names: str) -> Callable[[Function], Function]:
+def variable(*names: str, path: str = "") -> Callable[[Function], Function]:
     """Registers a variable under each of `names`."""
 
     def register(function: Function) -> Function:
         for name in names:
-            VARIABLES.add(name, Variable(name, function))
+            VARIABLES.add(name, Variable(name, function, path))
         return function
 
     return register

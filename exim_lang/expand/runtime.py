@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from exim_lang.errors import Deferred, EximLangError, ExpansionError, ForcedFailure
-from exim_lang.expand.faults import Fault
+from exim_lang.expand.fault import Fault
 from exim_lang.expand.headers import Style, header_value
 from exim_lang.expand.integers import compared_integer
 from exim_lang.expand.json_items import next_items
@@ -14,7 +14,7 @@ from exim_lang.expand.registry import CONDITIONS, Condition
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import COLON, join_list, separator_change, split_list
 from exim_lang.expand.unread import comparator_name, no_condition
-from exim_lang.search.search import SearchDeferred, SearchType, deferred_message, find
+from exim_lang.search.search import SearchDeferred, SearchType, deferred_message, find, find_value
 from exim_lang.taint import class_of
 
 Part = Callable[[Scope], bytes]
@@ -45,11 +45,6 @@ def explain(error: ExpansionError, where: str, quote: bool = False) -> NoReturn:
     raise type(error)(message + where, error.span, error.text).with_traceback(error.__traceback__)
 
 
-def numeric(scope: Scope, number: int) -> bytes | None:
-    values = scope.numeric
-    return values[number] if number < len(values) else None
-
-
 def header(scope: Scope, style: Style, name: str) -> bytes:
     return header_value(scope, name.encode("latin-1"), style) or b""
 
@@ -71,7 +66,7 @@ def check_key(key: bytes, name: str) -> None:
     text = key.strip(b" \t\n\v\f\r")
     if not text:
         raise ExpansionError(f'first argument of "{name}" must not be empty')
-    if name == "listextract" and not text.removeprefix(b"-").isdigit():
+    if name == "listextract" and text != b"-" and not text.removeprefix(b"-").isdigit():
         raise ExpansionError(f'first argument of "{name}" must be numeric')
 
 
@@ -205,6 +200,8 @@ def sort_list(scope: Scope, items: bytes, order: bytes, text: str, body: Part) -
 def lookup(scope: Scope, kind: SearchType, key: bytes, file: bytes | None) -> bytes | None:
     """`${lookup`: the value found, or None; a partial or wild match sets the numeric variables."""
     try:
+        if kind.simple:
+            return find_value(scope, kind, key, file)
         found = find(scope, kind, key, file)
     except SearchDeferred as error:
         raise Deferred(deferred_message(key, error, scope.config.dialect.version)) from error
@@ -232,7 +229,6 @@ NAMES: dict[str, Any] = {
     "is_field_number": is_field_number,
     "lookup": lookup,
     "map_list": map_list,
-    "numeric": numeric,
     "reduce_list": reduce_list,
     "sort_list": sort_list,
 }

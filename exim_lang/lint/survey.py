@@ -20,7 +20,7 @@ from exim_lang.syntax.list import List
 from exim_lang.syntax.list_items import Kind
 
 if TYPE_CHECKING:
-    from exim_lang.expand.faults import Fault
+    from exim_lang.expand.fault import Fault
 
 AnyNode = TypeVar("AnyNode", bound=tree.Node)
 _WORD = re.compile(r"[A-Za-z0-9_-]+")

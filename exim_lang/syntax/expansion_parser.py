@@ -42,13 +42,15 @@ def alternatives(names: Iterable[str]) -> str:
 
 def terminals(shapes: Shapes) -> str:
     """The lines of grammar that depend on names."""
-    options = rf"(?:(?<=run)(?:,[A-Za-z0-9_]*)*|(?<=extract) +jsons?(?={SPACE}\{{))?"
-    items = "|".join(sorted(shapes.items, key=lambda name: (-len(name), name)))
+    options = rf"(?:(?<=run)(?:,[A-Za-z0-9_]*)*|(?<=extract)[ \t\n\v\f\r]+jsons?(?={SPACE}[{{}}]))?"
+    items = "|".join(sorted(shapes.items - {"sort", "certextract"}, key=lambda name: (-len(name), name)))
     item = rf"\$\{{(?:{items})(?![A-Za-z0-9_-]){options}"
     rows = {
         "IF.4": r"\$\{if(?![A-Za-z0-9_-])",
         "LOOKUP.4": r"\$\{lookup(?![A-Za-z0-9_-])",
         "FILTER.4": r"\$\{filter(?![A-Za-z0-9_-])",
+        "SORT.4": r"\$\{sort(?![A-Za-z0-9_-])",
+        "CERTEXTRACT.4": r"\$\{certextract(?![A-Za-z0-9_-])",
         "ITEM.4": item,
         "NO_STRING.2": SPACE + f"(?:{alternatives(shapes.no_string)})",
         "ONE_STRING.2": SPACE + f"(?:{alternatives(shapes.one_string)})",
@@ -120,9 +122,17 @@ class Build(Transformer[Token, Any]):
         inner = string_of([raw_literal(token) for token in children[1:-1]])
         return tree.String(inner.parts, True, Span(children[0].end_pos, children[-1].start_pos))
 
+    def name_arg(self, children: list[Any]) -> tree.String:
+        """The string that `${certextract` takes for the name of a variable: where it is one, a node says so."""
+        first = children[1]
+        if len(children) != 3 or first.type != "VARIABLE":
+            return self.raw_arg(children)
+        return tree.String((self.variable([first]),), True, Span(children[0].end_pos, children[-1].start_pos))
+
     def item(self, children: list[Any], stop: int | None = None) -> tree.Item:
-        name, _, options = str(children[0][2:]).replace(",", " ", 1).partition(" ")
-        return tree.Item(name, options.strip(), strings(children), has_fail(children), stop, whole(children))
+        opening: str = children[0]
+        name = opening[2:].replace(",", " ", 1).split(None, 1)[0]
+        return tree.Item(name, opening[len(name) + 3 :].strip(), strings(children), has_fail(children), stop, whole(children))
 
     def if_(self, children: list[Any], stop: int | None = None) -> tree.If:
         condition, rest = first_condition(children)
@@ -272,7 +282,8 @@ class Rebuild:
         self.at = at
         self.build = make = build
         self.makers: dict[str, Callable[..., Any]] = {
-            "ITEM": make.item, "IF": make.if_, "LOOKUP": make.lookup, "FILTER": make.filter_, "NOT": make.not_,
+            "ITEM": make.item, "SORT": make.item, "CERTEXTRACT": make.item,
+            "IF": make.if_, "LOOKUP": make.lookup, "FILTER": make.filter_, "NOT": make.not_,
             "JUNCTION": make.junction, "EACH": make.each,
             "ONE_STRING": make.test, "TWO_STRINGS": make.test, "STRING_AND_LIST": make.test, "WRAPPED": make.test,
         }  # fmt: skip

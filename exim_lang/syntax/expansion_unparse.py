@@ -45,7 +45,7 @@ def other(node: tree.Part) -> str:
         case tree.Operator():
             return f"${{{node.name}:{string(node.operand, True)}}}"
         case tree.Item():
-            return f"${{{node.name}{options(node)}{braced(node.arguments)}{fail(node.fail)}}}"
+            return f"${{{node.name}{options(node)}{arguments(node)}{fail(node.fail)}}}"
         case tree.If():
             test = condition(node.condition) if node.condition else ""
             return f"${{if {test}{braced(node.arguments)}{fail(node.fail)}}}"
@@ -67,6 +67,16 @@ def options(node: tree.Item) -> str:
     if not node.options:
         return ""
     return f" {node.options}" if node.name == "extract" else f",{node.options}"
+
+
+def arguments(node: tree.Item) -> str:
+    """The strings of an item; the name in `${certextract` begins with a "$" that has no backslash."""
+    match node.arguments:
+        case (field, tree.String((tree.Literal() as name,)), *rest) if node.name == "certextract":
+            raw = re.sub(r"[\\}]", r"\\\g<0>", name.value.decode("latin-1"))
+            return f"{braced((field,))}{{{raw}}}{braced(tuple(rest))}"
+        case strings:
+            return braced(strings)
 
 
 def fail(said: bool) -> str:

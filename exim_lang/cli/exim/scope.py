@@ -54,9 +54,9 @@ def exim_scope(flags: Flags, config: Config) -> Scope:
                 scope.message.authenticated_sender = taint(value)
             case "oMi":
                 address, port = split_port(text)
-                connection.interface_address, connection.interface_port = address.encode("latin-1"), port
+                connection.interface_address, connection.interface_port = taint(address.encode("latin-1")), port
             case "oMr":
-                connection.received_protocol = value
+                connection.received_protocol = taint(value)
             case "oMs":
                 connection.host_name = taint(value)
                 connection.host_name_looked_up = True

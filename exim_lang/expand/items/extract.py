@@ -109,8 +109,8 @@ def _skip(text: bytes, at: int) -> int:
 def json_field(options: str, key: bytes, text: bytes) -> bytes | None:
     """An element of an array by number, or the value of a member of an object; `jsons` takes the quotes off."""
     where = " for extract json"  # Exim says so for `jsons`, too
-    if key.removeprefix(b"-").isdigit():
-        found = _element(as_int(decimal_integer(key)), text, where)
+    if key.removeprefix(b"-").isdigit() or key == b"-":
+        found = _element(0 if key == b"-" else as_int(decimal_integer(key)), text, where)
     else:
         found = _member(key, text, where)
     if found is None or options != "jsons":

@@ -20,7 +20,8 @@ def listquote(separator: bytes, value: bytes) -> bytes:
 @item("listextract", 2, choice=True)
 def listextract(position: bytes, items: bytes) -> bytes | None:
     """The item at a position counted from 1, or from -1 at the end."""
-    number = as_int(decimal_integer(position.strip(SPACES)))  # the compiler has seen to it that it is one
+    digits = position.strip(SPACES)  # the compiler has seen to it that these are a number
+    number = 0 if digits == b"-" else as_int(decimal_integer(digits))
     found = list(split_list(items))
     if number < 0:
         number += 1 + len(found)

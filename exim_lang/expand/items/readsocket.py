@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
-from collections.abc import Callable
 from typing import Final
 
 from exim_lang.errors import ExpansionError
@@ -48,29 +48,23 @@ class Options:
         return options
 
 
-@item("readsocket", 2, 5, scope=True, lazy=(4,))
+@item("readsocket", 2, 5, scope=True)
 def readsocket(
-    scope: Scope,
-    name: bytes,
-    request: bytes,
-    options: bytes = b"",
-    end_of_line: bytes | None = None,
-    fail: Callable[[Scope], bytes] | None = None,
+    scope: Scope, name: bytes, request: bytes, options: bytes = b"", end_of_line: bytes | None = None
 ) -> bytes:
-    """What a socket answers, with another string for its newlines; `fail` is expanded when it cannot be asked."""
-    try:
-        answer = _answer(scope, name, bytes(request), Options.read(options))
-    except ExpansionError:
-        if fail is None:
-            raise
-        return fail(scope)
+    """What a socket answers, with another string for its newlines.
+
+    Raises ExpansionError when it cannot be asked: the compiler sees to the fifth string, which is the result then.
+    """
+    answer = _answer(scope, name, bytes(request), Options.read(options))
     return answer if end_of_line is None else join(answer.split(b"\n"), end_of_line)
 
 
 def _answer(scope: Scope, name: bytes, request: bytes, options: Options) -> bytes:
     shown = name.decode("latin-1")
     if refuse_tainted(scope, name):
-        raise ExpansionError(f"failed to connect to socket {shown}: {os.strerror(1)}")
+        untold = scope.config.dialect.version == (4, 96)  # which says what it never set
+        raise ExpansionError("(null)" if untold else f"failed to connect to socket {shown}: {os.strerror(1)}")
     host = _host(name)
     cached = scope.caches.setdefault(_CACHE, {})
     assert isinstance(cached, dict)
@@ -92,7 +86,8 @@ def _answer(scope: Scope, name: bytes, request: bytes, options: Options) -> byte
     except socket.gaierror as error:
         raise ExpansionError(f"no IP address found for host {host}") from error
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        number = error.errno if name else errno.ECONNREFUSED  # the empty name is for Exim that of a socket nobody listens on
+        reason = os.strerror(number) if number else str(error)
         if not host:
             broken.add(bytes(name))
         where = f"any address for {host}" if host else f"socket {shown}"

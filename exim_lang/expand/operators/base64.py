@@ -22,13 +22,14 @@ def base64(value: bytes) -> bytes:
     return like(b64encode(data), value)
 
 
-@operator("base64d")
-def base64d(value: bytes) -> bytes:
+@operator("base64d", argument=True)
+def base64d(value: bytes, argument: str | None) -> bytes:
     """The decoded string, up to its first zero byte: such a byte ends every string of Exim."""
     packed = value.translate(None, _SPACES)
     if not _BASE64.fullmatch(packed):
         shown = value.decode("latin-1")
-        raise ExpansionError(f'string "{shown}" is not well-formed for "base64d" operator')
+        name = "base64d" if argument is None else f"base64d_{argument}"
+        raise ExpansionError(f'string "{shown}" is not well-formed for "{name}" operator')
     return b64decode(packed).partition(b"\0")[0]
 
 
