@@ -21,7 +21,7 @@ _SPECIALS = frozenset(b'()<>@,;:\\".[] ') | frozenset(range(33)) | {127}
 _ALPHANUMERIC = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LABEL = _ALPHANUMERIC | frozenset(b"-")
 _PLAIN = re.compile(
-    rb"([A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*)@([A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)*)"
+    rb"([A-Za-z0-9_+=-]++(?:\.[A-Za-z0-9_+=-]++)*+)@([A-Za-z0-9][A-Za-z0-9-]*+(?:\.[A-Za-z0-9][A-Za-z0-9-]*+)*+)"
 )
 """What nearly all addresses are, and what needs no reading word by word."""
 _LITERAL = frozenset(b"0123456789abcdefABCDEF.:")
@@ -48,6 +48,12 @@ class Parsed(NamedTuple):
     in_group: bool = False
 
 
+def plain_parts(text: bytes) -> tuple[bytes, bytes] | None:
+    """Local part and domain, untainted, of an address in its simplest form; None for all that takes `parse_address`."""
+    plain = _PLAIN.fullmatch(text)
+    return (plain[1], plain[2]) if plain is not None and len(text) <= LONGEST else None
+
+
 def parse_address(
     text: bytes,
     *,
@@ -65,9 +71,9 @@ def parse_address(
 
     Raises AddressError with what Exim says, such as `missing or malformed local part`.
     """
-    plain = _PLAIN.fullmatch(text)
-    if plain is not None and len(text) <= LONGEST:
-        return Parsed(text, like(plain[1], text), like(plain[2], text), 0, len(text), in_group)
+    plain = plain_parts(text)
+    if plain is not None:
+        return Parsed(text, like(plain[0], text), like(plain[1], text), 0, len(text), in_group)
     reader = _Reader(text, allow_null=allow_null, allow_group=allow_group, in_group=in_group)
     reader.literals = allow_domain_literals
     reader.utf8 = allow_utf8_domains

@@ -6,7 +6,9 @@ A match that PCRE2 gives up (its match limit, its memory, a broken `(*UTF)` subj
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from operator import methodcaller
 from typing import NamedTuple, Protocol
 
 from pcre2 import _cy
@@ -131,30 +133,37 @@ class _Pcre2:
 class _Simple:
     """A pattern that means the same to `re`, which is several times faster."""
 
-    __slots__ = ("_compiled", "_never_empty", "_pcre2", "captures", "caseless", "pattern")
+    __slots__ = ("_all", "_compiled", "_never_empty", "_pcre2", "_search", "captures", "caseless", "pattern")
 
     def __init__(self, pattern: bytes, caseless: bool) -> None:
         self.pattern = pattern
         self.caseless = caseless
         self._compiled = re.compile(pattern, re.IGNORECASE if caseless else 0)
+        self._search = self._compiled.search
         self._pcre2: _Pcre2 | None = None
         self.captures = self._compiled.groups
+        self._all: Callable[[re.Match[bytes]], Groups]
+        if self.captures:
+            self._all = methodcaller("group", *range(min(self.captures, MOST_CAPTURES) + 1))
+        else:
+            self._all = lambda found: (found[0],)
         # Of the anchors only ^ and $ are left, which hold in an empty subject: what matches nothing does so there.
         self._never_empty = self._compiled.search(b"") is None
 
     def search(self, subject: bytes, start: int = 0, options: int = 0) -> Match | None:
         if options or len(subject) > _LONGEST_FOR_RE:
             return self._by_pcre2().search(subject, start, options)
-        found = self._compiled.search(subject, start)
-        if found is None:
-            return None
-        return Match(_kept(subject, (found[0], *found.groups()[:MOST_CAPTURES])), *found.span())
+        found = self._search(subject, start)
+        return None if found is None else Match(_kept(subject, self._all(found)), *found.span())
 
     def groups(self, subject: bytes) -> Groups | None:
         if len(subject) > _LONGEST_FOR_RE:
             return self._by_pcre2().groups(subject)
-        found = self._compiled.search(subject)
-        return None if found is None else _kept(subject, (found[0], *found.groups()[:MOST_CAPTURES]))
+        found = self._search(subject)
+        if found is None:
+            return None
+        groups = self._all(found)
+        return groups if type(subject) is bytes and groups[-1] is not None else _kept(subject, groups)
 
     def replace(self, subject: bytes, replacement: bytes) -> bytes | None:
         # Where one match can be empty, `re` and Perl differ on where the next one starts.

@@ -19,7 +19,7 @@ Rows = Iterable[tuple[str, str]]
 def texts(rows: Rows) -> None:
     """Variables that give an attribute as it is."""
     for name, path in rows:
-        variable(name)(attrgetter(path))
+        variable(name, path=path)(attrgetter(path))
 
 
 def numbers(rows: Rows) -> None:

@@ -8,8 +8,8 @@ from exim_lang.errors import ExpansionError
 from exim_lang.records import dataclass, field
 from exim_lang.search.partial import attempts
 from exim_lang.search.registry import Reply, SearchDeferred, SearchOpenError
-from exim_lang.search.types import SearchType, find_type, parse_lookup_type
-from exim_lang.taint import Tainted, is_tainted, like, quoted_for, untainted
+from exim_lang.search.types import WILD, SearchType, find_type, parse_lookup_type
+from exim_lang.taint import Tainted, like, quoted_for, untainted
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
@@ -27,7 +27,6 @@ __all__ = [
 ]
 
 _SPACES: Final = b" \t\n\v\f\r"
-_WILD: Final = ("wildlsearch", "nwildlsearch")
 _ESCAPES: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
 
 
@@ -39,15 +38,11 @@ class Found(NamedTuple):
 
 
 @dataclass(slots=True)
-class Cache:
-    """The open files and the results of one session, by lookup type and file name; `known` are types the build has."""
+class Place:
+    """What is open for a lookup type and a file name, and by key and options what was found, with the time it holds until."""
 
-    known: set[str] = field(default_factory=set)
-
-    handles: dict[tuple[str, bytes], Any] = field(default_factory=dict)
-    results: dict[tuple[str, bytes, bytes, tuple[bytes, ...]], tuple[bytes | None, float | None]] = field(
-        default_factory=dict
-    )
+    handle: Any
+    results: dict[tuple[bytes, tuple[bytes, ...]], tuple[bytes | None, float | None]] = field(default_factory=dict)
 
 
 def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None) -> Found | None:
@@ -56,71 +51,78 @@ def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None
     Raises SearchOpenError when the file cannot be opened, SearchDeferred when the answer cannot be known now, and
     ClosedWorld for what nobody allowed or answered.
     """
-    lookup = search.lookup
-    if search.takes_query:
-        key = like(key.lstrip(_SPACES), key)
-    if lookup.kind == "file+query":
-        key, file = _file_of_query(scope, search, key)
-    if file is not None and is_tainted(file):
-        message = f"Tainted filename for search: '{file.decode('latin-1')}'"
-        scope.log += [("main", message), ("panic", message)]
-        raise SearchOpenError(message)
-    cache = scope.caches.get("search")
-    if not isinstance(cache, Cache):
-        cache = scope.caches["search"] = Cache()
-    if lookup.name not in cache.known:  # strings are compiled for all builds
-        find_type(lookup.name.encode(), scope.config.dialect)
-        cache.known.add(lookup.name)
-    place = (lookup.name, bytes(file or b""))
-    if place not in cache.handles:
-        cache.handles[place] = lookup.open(scope, place[1]) if lookup.open is not None else None
+    key, place = _open(scope, search, key, file)
     if search.partial is None and not search.star:
-        value = _find_one(scope, search, place, key, cache)
+        value = _find_one(scope, search, place, key)
         if value is None:
             return None
         # A regular expression among the keys of a wild search may have matched: Exim unsets the numeric variables.
-        return Found(untainted(key) if search.return_key else value, () if lookup.name in _WILD else None)
+        return Found(untainted(key) if search.return_key else value, () if search.name in WILD else None)
     for attempt in attempts(search, key):
-        value = _find_one(scope, search, place, attempt.key, cache)
+        value = _find_one(scope, search, place, attempt.key)
         if value is None:
             continue
         numeric: tuple[bytes | None, ...] | None = None
         if attempt.wild is not None:
             numeric = (scope.numeric[0] if scope.numeric else None, attempt.wild, attempt.fixed)
-        elif lookup.name in _WILD:
+        elif search.name in WILD:
             numeric = ()
         return Found(untainted(key) if search.return_key else value, numeric)
     return None
 
 
-def _find_one(scope: Scope, search: SearchType, place: tuple[str, bytes], key: bytes, cache: Cache) -> bytes | None:
+def find_value(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None) -> bytes | None:
+    """What `find` gives as the value, for a search that is `simple`."""
+    key, place = _open(scope, search, key, file)
+    return _find_one(scope, search, place, key)
+
+
+def _open(scope: Scope, search: SearchType, key: bytes, file: bytes | None) -> tuple[bytes, Place]:
+    """The key, or the query without what stands in front of it, and where to look for it."""
+    lookup = search.lookup
+    if lookup.kind != "single-key":
+        key = like(key.lstrip(_SPACES), key)
+        if lookup.kind == "file+query":
+            key, file = _file_of_query(scope, search, key)
+    if file is not None and type(file) is not bytes:
+        message = f"Tainted filename for search: '{file.decode('latin-1')}'"
+        scope.log += [("main", message), ("panic", message)]
+        raise SearchOpenError(message)
+    places: Any = scope.caches.get("search")
+    if places is None:
+        places = scope.caches["search"] = {}
+    place: Place | None = places.get((lookup.name, file))
+    if place is None:
+        find_type(lookup.name.encode(), scope.config.dialect)  # strings are compiled for all builds
+        place = Place(lookup.open(scope, file or b"") if lookup.open is not None else None)
+        places[lookup.name, file] = place
+    return key, place
+
+
+def _find_one(scope: Scope, search: SearchType, place: Place, key: bytes) -> bytes | None:
     if not key:
         return None
-    lookup = search.lookup
-    handle = cache.handles[place]
-    slot = (*place, bytes(key), search.options)
-    known = cache.results.get(slot)
+    known = place.results.get((key, search.options))
     if known is not None and search.read_cache and (known[1] is None or known[1] > scope.world.now()):
         return known[0]
+    lookup = search.lookup
     if lookup.quoter and isinstance(key, Tainted) and key.quoter != lookup.quoter:
         shown = _without_servers(bytes(key)).decode("latin-1")
         message = f"tainted search query is not properly quoted{scope.log_place}: {shown}"
         scope.log += [("main", message), ("panic", message)]
         if scope.world.strict_quoting:
             raise ExpansionError(message)
-    answer = lookup.find(scope, handle, key, search.options)
-    if not isinstance(answer, Reply):
-        answer = Reply(answer)
+    answer = lookup.find(scope, place.handle, key, search.options)
+    value, keep = (answer.value, answer.keep) if isinstance(answer, Reply) else (answer, None)
     if not search.write_cache:
         pass
-    elif answer.keep is None:
-        cache.results[slot] = (answer.value, None)
-    elif answer.keep > 0:
-        cache.results[slot] = (answer.value, scope.world.now() + answer.keep)
+    elif keep is None:
+        place.results[bytes(key), search.options] = (value, None)
+    elif keep > 0:
+        place.results[bytes(key), search.options] = (value, scope.world.now() + keep)
     else:
-        for other in [other for other in cache.results if other[:2] == place]:
-            del cache.results[other]  # something was changed: what was read before may be wrong
-    return answer.value
+        place.results.clear()  # something was changed: what was read before may be wrong
+    return value
 
 
 def _without_servers(query: bytes) -> bytes:
@@ -168,7 +170,7 @@ def quote(name: bytes, value: bytes, option: bytes | None = None, dialect: Diale
     quoted = lookup.quote(bytes(value), word) if lookup.quote else (bytes(value) if word is None else None)
     if quoted is None:
         raise ExpansionError(f'"{word}" unrecognized after "${{quote_{lookup.name}"')
-    if not is_tainted(value):
+    if type(value) is bytes:
         return quoted
     return quoted_for(lookup.quoter)(quoted) if lookup.quoter else Tainted(quoted)
 

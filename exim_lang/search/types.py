@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from exim_lang.model.dialect import Dialect
 
 _PARTIAL: Final = re.compile(rb"partial([0-9]*)(?:-|\(([!-'*-/:-@\[-`{-~(]*)\))")
+WILD: Final = ("wildlsearch", "nwildlsearch")
+"""Lookup types whose keys may be regular expressions, which set the numeric variables."""
 _GENERAL: Final = (b"ret=key", b"cache=no_rd", b"cache=no_wr")
 
 
@@ -35,6 +37,8 @@ class SearchType:
     return_key: bool = False
     read_cache: bool = True
     write_cache: bool = True
+    simple: bool = False
+    """One key, nothing but the value found, and no numeric variables: see `find_value` of exim_lang.search.search."""
 
     @property
     def name(self) -> str:
@@ -84,6 +88,7 @@ def _make(
         b"ret=key" in options,
         b"cache=no_rd" not in options,
         b"cache=no_wr" not in options,
+        partial is None and not star and b"ret=key" not in options and lookup.name not in WILD,
     )
 
 
