@@ -21,6 +21,7 @@ _CONNECTION = (
 )  # fmt: skip
 _MESSAGE = (
     "cutthrough_delivery", "dk_verify", "dkim_disable_verify", "dkim_verify", "dmarc_disable_verify", "dmarc_enable_forensic",
+    "dmarc_verify_disable",
     "fakedefer", "fakereject", "no_mbox_unspool", "queue", "suppress_local_fixups", "wellknown",
 )  # fmt: skip
 _OPPOSITES = {

@@ -1,7 +1,8 @@
 """The conditions `spf` and `spf_guess`: who may send for a domain (specification section 58.4).
 
 Up to Exim 4.98 the library is libspf2, whose peculiarities are kept: a domain whose own record cannot be read has the result
-`(invalid)`, and lookups that find nothing are not counted. From 4.99 on the answer is that of RFC 7208.
+`(invalid)`, and lookups that find nothing are not counted. From 4.99 on the answer is that of RFC 7208, unless the feature
+`libspf2` is switched on.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def _check(scope: Scope, sender: bytes, helo: bytes, record: str | None) -> SpfC
 
 
 def _has_libspf2(scope: Scope) -> bool:
-    return scope.config.dialect.version < OTHER_LIBRARY
+    dialect = scope.config.dialect
+    return dialect.version < OTHER_LIBRARY or dialect.has_feature("libspf2")
 
 
 def _is_invalid(scope: Scope, outcome: SpfCheck) -> bool:

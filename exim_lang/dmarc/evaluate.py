@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 DMARC_STATUSES: Final = ("accept", "reject", "quarantine", "none", "norecord", "nofrom", "temperror", "off")
 
 
+SWITCHES_OFF: Final = frozenset({"dmarc_disable_verify", "dmarc_verify_disable"})
+"""Controls; the second is what the text for Exim 4.82 called the first."""
+
+
 class Verdict(NamedTuple):
     """What came of a check, in Exim's words.
 
@@ -58,7 +62,7 @@ def check_dmarc(scope: Scope) -> Verdict:
 
     Raises ClosedWorld where nobody may answer a DNS query.
     """
-    if "dmarc_disable_verify" in scope.message.controls:
+    if SWITCHES_OFF & scope.message.controls.keys():
         return Verdict(status="off")
     file = tld_file(scope)
     if not file or not scope.connection.host_address or scope.connection.authenticated_by:
@@ -75,10 +79,8 @@ def check_dmarc(scope: Scope) -> Verdict:
 
 
 def discovery_for(scope: Scope, file: bytes) -> Discovery:
-    """How policies are found: RFC 7489's way, or RFC 9989's where the build or a fixture says so."""
-    fixtures = scope.world.fixtures
-    wanted = fixtures.knows("dmarc_status", b"tree walk") and fixtures.get("dmarc_status", b"tree walk") is True
-    if wanted or scope.config.dialect.build.has("dmarc_native"):
+    """How policies are found: RFC 7489's way, or RFC 9989's where the feature `tree_walk` is switched on."""
+    if scope.config.dialect.has_feature("tree_walk"):
         return ByTreeWalk(scope)
     return BySuffixList(scope, suffix_finder(scope, file))
 
