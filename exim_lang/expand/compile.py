@@ -25,6 +25,7 @@ from exim_lang.expand.steady import is_worth_keeping
 from exim_lang.model.dialect import Dialect
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
+from exim_lang.taint import like
 
 OF_CERTIFICATES = ("base64", "md5", "sha1", "sha256")  # operators that take the name of a certificate variable
 
@@ -48,7 +49,11 @@ class Writer:
         values = [self.part(part) for part in node.parts]
         if not node.closed:
             self.fail(self.faults.unclosed(node))
-        return self.join(until_nul(values), node.span)
+        value = self.join(until_nul(values), node.span)
+        norm = any(isinstance(part, tree.Operator) and part.name == "ipv6norm" for part in node.parts)
+        if norm and self.dialect.version < (4, 97):
+            return self.assign(f"{self.out.object(until_zero, 'until_zero_')}({value.code})", node.span, value.trusted)
+        return value
 
     def outlined(self, node: tree.String) -> Value:
         name = self.out.fresh("f")
@@ -210,6 +215,11 @@ def merged(values: Sequence[Value]) -> list[Value]:
         elif value.constant != b"":
             result.append(value)
     return result
+
+
+def until_zero(value: bytes) -> bytes:
+    """The value up to its first binary zero."""
+    return like(value.partition(b"\0")[0], value)
 
 
 def until_nul(values: list[Value]) -> list[Value]:

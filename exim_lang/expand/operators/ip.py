@@ -9,6 +9,7 @@ from typing import Final
 from exim_lang.errors import ExpansionError
 from exim_lang.expand.digits import decimal_integer
 from exim_lang.expand.registry import operator
+from exim_lang.expand.scope import Scope
 
 _MASK: Final = re.compile(rb"/[ \t\n\v\f\r]*(\+?[0-9]+)?")
 
@@ -80,9 +81,13 @@ def mask(value: bytes, argument: str | None) -> bytes:
     return text + b"/%d" % bits
 
 
-@operator("ipv6norm", taint="clears")
-def ipv6norm(value: bytes) -> bytes:
-    return normal(_address(value))
+@operator("ipv6norm", scope=True, taint="clears")
+def ipv6norm(scope: Scope, value: bytes) -> bytes:
+    """The shortest form. Before Exim 4.97 a zero byte follows where groups were left out, and ends the string."""
+    text = normal(_address(value))
+    if b"::" not in text or scope.config.dialect.version >= (4, 97):
+        return text
+    return b":\0" if text == b"::" else text + b"\0"
 
 
 @operator("ipv6denorm", taint="clears")
