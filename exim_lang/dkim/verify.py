@@ -36,6 +36,8 @@ class Outcome(NamedTuple):
     log: str
     result: str = ""
     comment: str = ""
+    temporary: bool = False
+    """Whether it may be another one later."""
 
 
 PASS: Final = Outcome("pass", "", "verification succeeded", "pass")
@@ -269,7 +271,7 @@ def check_headers(scope: Scope, verifier: Any, index: int, signature: Signature)
     answer = dns_lookup(scope, tags[b"s"] + b"._domainkey." + tags[b"d"], "TXT")
     records = [b"".join(record.data.pieces) for record in answer.records if isinstance(record.data, Txt)]
     if not records or not any(b"p" in tags_of(record) for record in records):
-        return import_failed(scope, signature, UNAVAILABLE)
+        return import_failed(scope, signature, UNAVAILABLE._replace(temporary=answer.status == "again"))
     if not load_key(verifier, signature, records):
         return import_failed(scope, signature, KEY_SYNTAX)
     header = [pair for pair in verifier.headers if is_signature(pair[0], "")][index]
