@@ -14,10 +14,22 @@ from typing import TYPE_CHECKING
 
 from exim_lang.acl.facts import remember
 from exim_lang.errors import ClosedWorld, Deferred, EximLangError
-from exim_lang.world.fixtures import stub, to_bytes, to_text
+from exim_lang.world.fixtures import IN_TURN, stub, to_bytes, to_text
 
 if TYPE_CHECKING:
     from exim_lang.acl.check import Check
+
+
+def answered(check: Check, without: str = "") -> bool:
+    """Whether there is a fixture for this condition with this argument, an object with the member `without` not counted."""
+    fixtures = check.scope.world.fixtures
+    call = bytes(check.value)
+    if not fixtures.knows(check.name, call):
+        return False
+    if not without:
+        return True
+    answer = fixtures.raw(check.name, call) if call in fixtures.calls(check.name) else None
+    return not (isinstance(answer, dict) and (without in answer or IN_TURN in answer))
 
 
 def by_fixture(check: Check, kind: str = "") -> bool:

@@ -26,7 +26,7 @@ HOST_NAME = "mx.test.example"
 INTERFACES = ["127.0.0.1", "::1"]
 
 SCANNERS = frozenset(
-    {"malware", "spam", "dcc", "spf", "spf_guess", "dkim_status", "dkim_signers", "dmarc_status", "decode", "mime_regex"}
+    {"malware", "spam", "dcc", "spf", "spf_guess", "dkim_status", "dkim_signers", "dmarc_status"}
 )
 SECTIONS = {
     "file": "files", "verify": "verify", "run": "run", "readsocket": "readsocket", "env": "environment", "passwd": "users"
@@ -183,6 +183,10 @@ def paste(error: ClosedWorld) -> str:
     if kind == "verify":
         section, call = ("callouts", text[8:]) if text.startswith("callout ") else ("verify", text)
         return f'fixtures:\n  {section}:\n    {_key(call)}: ok        # or: {{fail: "Unrouteable address"}}'
+    if kind == "malware":
+        return f"fixtures:\n  scanners:\n    malware:\n      {_key(text)}: Eicar-Test-Signature        # or: null"
+    if kind == "spam":
+        return f"fixtures:\n  scanners:\n    spam:\n      {_key(text)}: {{score: 7.3, threshold: 5.0}}"
     if kind in SCANNERS:
         return f"fixtures:\n  scanners:\n    {kind}:\n      {_key(text)}: {{result: true}}"
     if kind in SECTIONS:

@@ -63,8 +63,8 @@ class Fixtures(_Strict):
     ] = {}
     callouts: Annotated[dict[str, Verify | Literal["ok"]], Meta(description="the same, where a callout is asked for")] = {}
     scanners: Annotated[
-        dict[str, dict[str, bool | Answers]],
-        Meta(description="malware, spam, spf, dkim_status, ...: argument of the condition and result"),
+        dict[str, dict[str, bool | str | Answers | None]],
+        Meta(description="malware, spam, spf, ...: argument of the condition, scanner or user, and what was found"),
     ] = {}
     run: Annotated[Answers, Meta(description="command line and output, or {output, status}")] = {}
     readsocket: Annotated[Answers, Meta(description="place and request, and answer; null: refused, {defer: x}: timeout")] = {}

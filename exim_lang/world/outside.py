@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from exim_lang.records import dataclass
+
+if TYPE_CHECKING:
+    import socket
 
 ANSWER_LIMIT: Final = 64 * 1024 * 1024
 
@@ -40,6 +43,34 @@ def run(arguments: Sequence[bytes], stdin: bytes, timeout: float | None) -> RunR
     return RunResult(done.stdout, done.returncode)
 
 
+def _connect(place: bytes, timeout: float) -> socket.socket:
+    import socket  # few configurations need it
+
+    if place.startswith(b"inet:"):
+        host, _, port = place[5:].rpartition(b":")
+        name = os.fsdecode(host.strip(b"[]"))
+        number = int(port) if port.isdigit() else socket.getservbyname(os.fsdecode(port), "tcp")
+        return socket.create_connection((name, number), timeout)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout)
+    try:
+        connection.connect(place)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def ask_once(place: bytes, request: bytes, *, timeout: float) -> bytes:
+    """Sends `request` and takes what comes back in one piece, nothing when the other end closes; `place` is as for `converse`.
+
+    Raises ConnectionError and other OSErrors when there is no connection, TimeoutError when nothing comes.
+    """
+    with _connect(place, timeout) as connection:
+        connection.sendall(request)
+        return connection.recv(65536)
+
+
 def converse(
     place: bytes, request: bytes, *, timeout: float, shutdown: bool = True, tls: bool = False, server_name: bytes = b""
 ) -> bytes:
@@ -49,19 +80,7 @@ def converse(
     """
     import socket  # few configurations need it
 
-    if place.startswith(b"inet:"):
-        host, _, port = place[5:].rpartition(b":")
-        name = os.fsdecode(host.strip(b"[]"))
-        number = int(port) if port.isdigit() else socket.getservbyname(os.fsdecode(port), "tcp")
-        connection = socket.create_connection((name, number), timeout)
-    else:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(timeout)
-        try:
-            connection.connect(place)
-        except BaseException:
-            connection.close()
-            raise
+    connection = _connect(place, timeout)
     with connection:
         if tls:
             import ssl  # few configurations need it

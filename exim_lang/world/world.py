@@ -11,6 +11,7 @@ ClosedWorld is raised, which names the call and the stub to paste into a fixture
     run          programs                                   no
     readsocket   sockets                                    no
     write        anything that writes                       no
+    malware, spam, dcc   scanners                           no
     redis, mysql, pgsql, ldap, sqlite, ...  a lookup type   no (sqlite reads without)
 """
 
@@ -40,7 +41,7 @@ TIMEOUT: Final = 30.0
 
 KINDS: Final = frozenset(
     {"dns", "run", "readsocket", "write", "redis", "mysql", "pgsql", "sqlite", "ldap", "ldapauth", "nis", "nisplus", "oracle"}
-    | {"ibase", "whoson", "nmh", "spf", "callout", "perl", "dlfunc", "socket"}
+    | {"ibase", "whoson", "nmh", "spf", "callout", "perl", "dlfunc", "socket", "malware", "spam", "dcc"}
 )
 
 
@@ -373,6 +374,27 @@ class World:
                 raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
             case other:
                 raise EximLangError(f'fixture "readsocket" "{to_text(call)}": {other!r} is no answer')
+
+    def ask_once(self, kind: str, place: bytes, request: bytes, *, timeout: float) -> bytes:
+        """Sends `request` to a socket (as for `read_socket`) and takes the first piece of the answer; `kind` must be allowed.
+
+        For those who are asked through `consult`, which has the fixtures. Raises OSError, TimeoutError after `timeout` seconds.
+        """
+        self.allow(kind, place + b" " + request)
+        return outside.ask_once(place, request, timeout=timeout)
+
+    def converse_with(self, kind: str, place: bytes, request: bytes, *, timeout: float) -> bytes:
+        """Sends `request` to a socket, says that this was all, and reads until the other end closes; else as `ask_once`."""
+        self.allow(kind, place + b" " + request)
+        return outside.converse(place, request, timeout=timeout)
+
+    def run_shell(self, call: bytes, command: bytes, *, timeout: float) -> RunResult:
+        """Runs a command line with /bin/sh, where "run" is allowed; `call` stands for it in the message if it is not.
+
+        For those who are asked through `consult`, which has the fixtures. Raises OSError, TimeoutError.
+        """
+        self.allow("run", call)
+        return outside.run([b"/bin/sh", b"-c", command], b"", timeout)
 
 
 def _passwd_line(line: bytes) -> User | None:
