@@ -28,7 +28,7 @@ def check(survey: Survey) -> Iterator[Finding]:
         for item in items.items:
             if item.text == "localhost" and not item.negated:
                 yield use.finding(item.pattern, "localhost is a name that has to be looked up", help="write <; 127.0.0.1 ; ::1")
-        if use.where == "list" and "relay" in use.name and "127.0.0.1" in texts:
-            if "@[]" not in texts and "::1" not in use.text.string:
-                item = items.items[texts.index("127.0.0.1")]
-                yield use.finding(item.pattern, "the local host also connects from ::1")
+        relays = use.where == "list" and "relay" in use.name and "127.0.0.1" in texts
+        if relays and "@[]" not in texts and "::1" not in use.text.string:
+            item = items.items[texts.index("127.0.0.1")]
+            yield use.finding(item.pattern, "the local host also connects from ::1")

@@ -23,6 +23,11 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 BRACES = re.compile(r"brace|[{}]|curly|bracketing|too few arguments|Too many arguments|part did not start")
+OTHERS = re.compile(
+    r"^unknown|^lookup|^\"|^\$ not|^missing \{key\}|lookup file|could be header name|^each subcondition"
+    r"|remaining string is '(and|or|&&|\|\|)"
+)
+"""What rules of their own speak of."""
 
 
 @rule("unbalanced-braces", group="syntax", severity="error")
@@ -30,5 +35,5 @@ def check(survey: Survey) -> Iterator[Finding]:
     """Whatever Exim says about braces of strings that it expands."""
     for use, fault in survey.faults:
         message = fault.message.partition("\n")[0]
-        if BRACES.search(message) and not message.startswith(("unknown", "lookup", '"')):
+        if BRACES.search(message) and not OTHERS.search(fault.message):
             yield use.finding(fault.span, message)
