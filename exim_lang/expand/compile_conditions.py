@@ -149,6 +149,14 @@ def each(w: Writer, node: tree.Each) -> str:
     return w.assign(f"each(s, {items.code}, {name}, {wanted}, {kind!r}, {node.name!r})", node.span).code
 
 
+def leaves_something(node: tree.Node) -> bool:
+    """Whether evaluating `node` may set `$value` or `$0`, `$1` ... and leave them so."""
+    if isinstance(node, tree.Test):
+        entry = CONDITIONS.get(node.name)
+        return entry is not None and entry.scope
+    return isinstance(node, tree.Item) and node.name in ("run", "prvscheck")
+
+
 def if_item(w: Writer, node: tree.If) -> Value:
     """`${if`: the variables that a condition sets hold until the end of the item."""
     if w.out.too_deep:
@@ -158,10 +166,7 @@ def if_item(w: Writer, node: tree.If) -> Value:
         return w.assign(f"{name}(s)", node.span)
     if node.condition is None:
         return constant(b"")
-    changes = any(
-        isinstance(part, tree.Test) and (entry := CONDITIONS.get(part.name)) is not None and entry.scope
-        for part in walk(node.condition)
-    )
+    changes = any(map(leaves_something, walk(node.condition)))
     saved = w.out.fresh("saved")
     if changes:
         w.out.line(f"{saved} = s.numeric, s.value")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from exim_lang.expand.compile_branches import branches
-from exim_lang.expand.compile_conditions import condition
+from exim_lang.expand.compile_conditions import condition, leaves_something
 from exim_lang.expand.compile_stages import prvscheck, readsocket
 from exim_lang.expand.constants import folded, passes, prepared
 from exim_lang.expand.emitter import Value, constant
@@ -17,6 +17,7 @@ from exim_lang.expand.registry import ITEMS
 from exim_lang.expand.runtime import check_key, is_field_number
 from exim_lang.expand.unread import literals
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.expansion_walk import walk
 
 if TYPE_CHECKING:
     from exim_lang.expand.compile import Writer
@@ -44,15 +45,28 @@ def item(w: Writer, node: tree.Item) -> Value:
         case "map" | "reduce" | "sort":
             return loop(w, node)
         case "extract":
-            return extract(w, node)
+            return kept(w, node, node.arguments, lambda: extract(w, node))
         case "run":
             return run(w, node)
         case "readsocket" if len(node.arguments) >= ITEMS["readsocket"].least:
             return readsocket(w, node)
         case "prvscheck" if node.arguments:
             return prvscheck(w, node)
+        case _ if ITEMS[node.name].choice:
+            return kept(w, node, node.arguments, lambda: choice(w, node, ITEMS[node.name].least))
         case _:
-            return choice(w, node, ITEMS[node.name].least) if ITEMS[node.name].choice else strict(w, node)
+            return strict(w, node)
+
+
+def kept(w: Writer, node: tree.Node, parts: Sequence[tree.String], write: Callable[[], Value]) -> Value:
+    """Puts `$value` and `$0`, `$1` ... back, behind what `write` writes, where one of `parts` may have set them."""
+    if not any(leaves_something(part) for string in parts for part in walk(string)):
+        return write()
+    saved = w.out.fresh("saved")
+    w.out.line(f"{saved} = s.numeric, s.value")
+    result = w.assign(write().code, node.span)
+    w.out.line(f"s.numeric, s.value = {saved}")
+    return result
 
 
 def strings(w: Writer, nodes: Sequence[tree.String]) -> list[Value]:
@@ -243,6 +257,11 @@ def filter_item(w: Writer, node: tree.Filter) -> Value:
 
 def lookup(w: Writer, node: tree.Lookup) -> Value:
     """`${lookup`: single-key in a file, or a query."""
+    parts = node.arguments if node.key is None else (node.key, *node.arguments)
+    return kept(w, node, parts, lambda: lookup_of(w, node))
+
+
+def lookup_of(w: Writer, node: tree.Lookup) -> Value:
     key = w.string(node.key) if node.key is not None else None
     if node.key is not None and not node.key.closed:
         return constant(b"")

@@ -48,7 +48,7 @@ def _literal(part: tree.Part) -> bytes:
         return b""
     try:
         return entry.function(*([SimpleNamespace(numeric=())] if entry.scope else []), *arguments) or b""
-    except (EximLangError, ProcessDied):
+    except EximLangError:
         return b""
 
 
@@ -72,10 +72,24 @@ def active(node: tree.Node) -> tree.Each | tree.Item | None:
             is_fixed(literals(node.arguments[2])) and compiles(literals(node.arguments[1]))
         ):
             return tree.Item("sg", "", tuple(map(as_read, node.arguments)), False, None, node.span)
+        case tree.Item() if node.name in ("hash", "nhash") and _dies(node):
+            return tree.Item(node.name, "", tuple(map(as_read, node.arguments)), False, None, node.span)
         case tree.Item() if node.name == "env" and len(node.arguments) > 1 and literals(node.arguments[0]):
             return tree.Item("env", "", (as_read(node.arguments[0]), *node.arguments[1:]), node.fail, None, node.span)
         case _:
             return None
+
+
+def _dies(node: tree.Item) -> bool:
+    """Whether Exim does not survive what is left of the strings of an item that it evaluates wherever it reads it."""
+    entry = ITEMS[node.name]
+    try:
+        entry.function(*([None] if entry.scope else []), *map(literals, node.arguments))
+    except ProcessDied:
+        return True
+    except EximLangError:
+        return False
+    return False
 
 
 def _has_items(name: str, items: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
-from exim_lang.errors import ExpansionError
+from exim_lang.errors import ExpansionError, ProcessDied
 from exim_lang.expand.registry import item
 from exim_lang.taint import like
 
@@ -19,6 +19,8 @@ def imapfolder(name: bytes, separator: bytes = b"/", special: bytes = b"") -> by
     if len(separator) != 1:
         shown = separator.decode("latin-1")
         raise ExpansionError(f'IMAP folder separator must be one character, found "{shown}"')
+    if name == separator:
+        raise ProcessDied("the name of a folder that is the separator makes Exim crash")
     try:
         text = name.decode("utf-8")
     except UnicodeDecodeError as error:
