@@ -29,12 +29,14 @@ def new_scope(config: Config, world: World) -> Scope:
 # Lists and ACLs are imported when the first one is used: many strings never do.
 
 
-def _match_list(scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True) -> bytes | None:
+def _match_list(
+    scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True, leaves_value: bool = False
+) -> bytes | None:
     from exim_lang.lists.match import match_list
 
     if scope.match_list is _match_list:
         scope.match_list = match_list
-    return match_list(scope, kind, subject, items, caseless=caseless)
+    return match_list(scope, kind, subject, items, caseless=caseless, leaves_value=leaves_value)
 
 
 def _run_acl(scope: Scope, acl: bytes, arguments: Sequence[bytes]) -> tuple[str, bytes | None]:

@@ -21,10 +21,13 @@ class ListMatch(Protocol):
     """How a list is matched; exim_lang.lists puts it into the scope.
 
     `kind` is "domain", "host", "address", "localpart" or "string"; `items` an expanded list. Returns the value that the
-    match yields (`$domain_data` and its kin), or None for no match. Raises Deferred when it cannot be decided.
+    match yields (`$domain_data` and its kin), or None for no match. `leaves_value` lets `$value` be what an item yielded that
+    came close, as Exim does in conditions of expansions. Raises Deferred when it cannot be decided.
     """
 
-    def __call__(self, scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True) -> bytes | None: ...
+    def __call__(
+        self, scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True, leaves_value: bool = False
+    ) -> bytes | None: ...
 
 
 class RunAcl(Protocol):

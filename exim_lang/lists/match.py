@@ -27,18 +27,21 @@ if TYPE_CHECKING:
 _CLIENT = "list matches of the client"
 
 
-def match_list(scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True) -> bytes | None:
+def match_list(
+    scope: Scope, kind: str, subject: bytes, items: bytes, *, caseless: bool = True, leaves_value: bool = False
+) -> bytes | None:
     """The value of the match of `subject` in the expanded list `items` (empty where there is none); None for no match.
 
     `kind` is a `Kind`; for "host" the subject is an IP address, nothing but the address is matched, and the list is
     expanded once more, as the condition `match_ip` does. Sets `scope.numeric` to `$0`, `$1`, ... for domain, local part
-    and string lists. Raises ListDeferred when it cannot be decided.
+    and string lists; with `leaves_value` also `scope.value` to what the last item yielded that was like the subject, match
+    or not. Raises ListDeferred when it cannot be decided.
     """
     match kind:
         case "host":
-            found = _match_ip(scope, subject, items)
+            found = _match_ip(scope, subject, items, leaves_value)
         case "domain" | "address" | "localpart" | "string":
-            found = check_list(scope, kind, subject, items, caseless=caseless, expanded=True)
+            found = check_list(scope, kind, subject, items, caseless=caseless, expanded=True, leaves_value=leaves_value)
         case _:
             raise ValueError(f"{kind!r} is no kind of list")
     return None if found is None else found.value or b""
@@ -56,13 +59,15 @@ def check_list(
     expanded: bool = False,
     single: bool = False,
     numeric: bool | None = None,
+    leaves_value: bool = False,
 ) -> Match | None:
     """Whether `subject` is in the list `text`, which is expanded first; None for no.
 
     A `text` of None is an option that is not set, and holds nothing. A forced failure means no. `option` is its name, for
     messages; without one they show the list itself. `cache` keeps what named lists say. `single=True` takes the text for
     one item, whatever separators it has (rewriting and retry rules, route lists). `numeric` says whether `$0`, `$1`, ...
-    are set, which is usual for all kinds but addresses. Lines of Exim's log go to `scope.log`.
+    are set, which is usual for all kinds but addresses; `leaves_value` is explained at `match_list`. Lines of Exim's log go
+    to `scope.log`.
 
     Raises ListDeferred when it cannot be decided, ProcessDied where Exim's process would end, ClosedWorld. A host list is
     `check_host`'s business.
@@ -90,7 +95,7 @@ def check_list(
                 partial=kind != "string",
                 at_special=kind == "domain",
             )
-    return _run(scope, checker, text, subject.decode("latin-1"), option, cache, expanded, single)
+    return _run(scope, checker, text, subject.decode("latin-1"), option, cache, expanded, single, leaves_value)
 
 
 def check_host(
@@ -138,9 +143,9 @@ def match_ip(scope: Scope, address: bytes, text: bytes) -> Match | None:
     return _match_ip(scope, address, text)
 
 
-def _match_ip(scope: Scope, address: bytes, text: bytes) -> Match | None:
+def _match_ip(scope: Scope, address: bytes, text: bytes, leaves_value: bool = False) -> Match | None:
     checker = HostCheck(scope, address, b"")
-    return _run(scope, checker, text, address.decode("latin-1"), "", None, False, False)
+    return _run(scope, checker, text, address.decode("latin-1"), "", None, False, False, leaves_value)
 
 
 def _run(
@@ -152,6 +157,7 @@ def _run(
     cache: Cache | None,
     expanded: bool,
     single: bool,
+    leaves_value: bool = False,
 ) -> Match | None:
     if text is None:
         if option not in scope.config.main:
@@ -164,4 +170,6 @@ def _run(
     else:
         items = text if isinstance(text, bytes) else str(text).encode("latin-1")
         matched = scan.over_expanded(items, single=single)
+    if leaves_value and checker.value is not None:
+        scope.value = checker.value
     return Match(checker.value) if matched else None

@@ -14,7 +14,7 @@ from exim_lang.expand.scope import Scope
 
 def _matched(scope: Scope, kind: str, subject: bytes, items: bytes) -> bytes | None:
     try:
-        return scope.match_list(scope, kind, subject, items)
+        return scope.match_list(scope, kind, subject, items, leaves_value=True)
     except Deferred as error:
         reason = error.message or "NULL"
         raise Deferred(f'unable to complete match against "{items.decode("latin-1")}": {reason}') from error
