@@ -63,6 +63,16 @@ def phases_of(config: Config, uses: Iterable[Use]) -> dict[str, frozenset[str]]:
     return {name: frozenset(phases) for name, phases in found.items()}
 
 
+def direct_phases(uses: Iterable[Use], config: Config) -> dict[str, frozenset[str]]:
+    """The phases whose options name an ACL themselves."""
+    found: dict[str, set[str]] = {name: set() for name in config.acls}
+    for use in uses:
+        if use.where == "main" and use.name in OPTIONS:
+            for name in named_acls(use, config, whole=True):
+                found[name].add(OPTIONS[use.name])
+    return {name: frozenset(phases) for name, phases in found.items()}
+
+
 def named_acls(use: Use, config: Config, *, whole: bool) -> Iterator[str]:
     """The ACLs that a value names: with `whole` the value itself is a name, else only `${acl{name}}` and `acl{{name}}` are."""
     for node in use.nodes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from exim_lang.errors import Problem
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.phases import phases_of
+from exim_lang.lint.phases import direct_phases, phases_of
 from exim_lang.lint.uses import Use, Where, uses_of
 from exim_lang.model.config import Config, Driver, NamedList, Setting
 from exim_lang.model.dialect import Dialect
@@ -116,6 +116,11 @@ class Survey:
     def phases(self) -> dict[str, frozenset[str]]:
         """Of each ACL the phases that it runs in (`RCPT`, see `exim_lang.acl.phases`); empty for one that nobody calls."""
         return phases_of(self.config, self.uses)
+
+    @cached_property
+    def direct_phases(self) -> dict[str, frozenset[str]]:
+        """Of each ACL the phases whose options name it, without those that other ACLs call it in."""
+        return direct_phases(self.uses, self.config)
 
     @cached_property
     def words(self) -> Counter[str]:
