@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
 
 _HEADER: Final = 2048
+_pair: Final = struct.Struct("<II").unpack_from
 
 
 def _open(scope: Scope, file: bytes) -> bytes:
@@ -33,8 +34,10 @@ def _open(scope: Scope, file: bytes) -> bytes:
 def cdb_hash(key: bytes) -> int:
     """The hash that places a key."""
     value = 5381
-    for byte in key:
-        value = ((value << 5) + value ^ byte) & 0xFFFFFFFF
+    for start in range(0, len(key), 16):
+        for byte in key[start : start + 16]:
+            value = value * 33 ^ byte
+        value &= 0xFFFFFFFF  # what is above never gets back into these bits
     return value
 
 
@@ -44,15 +47,14 @@ def cdb(scope: Scope, handle: bytes, key: bytes, options: tuple[bytes, ...]) -> 
     name = bytes(key)
     value = cdb_hash(name)
     try:
-        table, slots = struct.unpack_from("<II", handle, (value & 0xFF) * 8)
+        table, slots = _pair(handle, (value & 0xFF) * 8)
         for step in range(slots):
-            slot = table + ((value >> 8) + step) % slots * 8
-            found, at = struct.unpack_from("<II", handle, slot)
+            found, at = _pair(handle, table + ((value >> 8) + step) % slots * 8)
             if not at:
                 return None
             if found != value:
                 continue
-            key_length, data_length = struct.unpack_from("<II", handle, at)
+            key_length, data_length = _pair(handle, at)
             start = at + 8
             end = start + key_length + data_length
             if end > len(handle):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
     from exim_lang.world.world import World
 
+_TUPLES_OK: Final = 2  # ExecStatus.TUPLES_OK, whose module is slow to load
+
 
 def _quote(value: bytes, option: str | None) -> bytes | None:
     return quote_value(value, b"''") if option is None else None
@@ -30,14 +32,17 @@ def pgsql(scope: Scope, handle: None, key: bytes, options: tuple[bytes, ...]) ->
 
 def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
     """Asks a live server."""
-    from psycopg import pq  # slow to load
-
     connection = world.connections.get("pgsql", server.place, lambda: _connect(world, server), _close)
     result = connection.exec_(query)
+    if result.status == _TUPLES_OK and result.nfields == 1:
+        values = [result.get_value(row, 0) or b"" for row in range(result.ntuples)]
+        return b"\n".join(values) if values else None
+    from psycopg import pq
+
     if result.status in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY):
         affected = result.command_tuples
         return Reply(None if affected is None else b"%d" % affected, 0)
-    if result.status != pq.ExecStatus.TUPLES_OK:
+    if result.status != _TUPLES_OK:
         reason = result.error_message.decode("latin-1")
         if connection.status != pq.ConnStatus.OK:
             world.connections.drop("pgsql", server.place)
@@ -49,7 +54,7 @@ def _ask(world: World, server: Server, query: bytes) -> bytes | Reply | None:
 
 
 def _connect(world: World, server: Server) -> PGconn:
-    from psycopg import pq  # loaded by the caller
+    from psycopg import pq  # slow to load
 
     connection = pq.PGconn.connect_start(_connection_string(world, server))
     if not _poll(connection, time.monotonic() + world.timeout):

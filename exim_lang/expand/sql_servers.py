@@ -32,17 +32,14 @@ class Server:
     database: bytes
     user: bytes
     password: bytes
-
-    @property
-    def place(self) -> bytes:
-        """What tells its connection from others; the password does not."""
-        return b"/".join((self.host, self.database, self.user))
+    place: bytes
+    """What tells its connection from others; the password does not."""
 
 
 Ask: TypeAlias = "Callable[[World, Server, bytes], bytes | Reply | None]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """What differs between the types that ask servers.
 
@@ -69,7 +66,7 @@ def ask_servers(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
 
     def live() -> bytes | None:
         nonlocal changed
-        failed = SearchDeferred("")
+        failed: SearchDeferred | None = None
         for item in servers:
             try:
                 reply = family.ask(scope.world, _parse(item, family), query)
@@ -81,7 +78,7 @@ def ask_servers(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
             changed = isinstance(reply, Reply)
             found = reply.value if isinstance(reply, Reply) else reply
             return None if found is None else found.partition(b"\0")[0]  # Exim's strings end there
-        raise failed
+        raise failed or SearchDeferred("")
 
     value = answered(scope, family.kind, query, live)
     return Reply(value, 0) if changed else value
@@ -102,8 +99,7 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
         obsolete_syntax(scope)
         named = like(names, key)
         query = query.lstrip(_SPACES)
-    text = scope.config.text(f"{kind}_servers")
-    default = _default(text.encode()) if text is not None else []
+    default = _default(scope, kind)
     if named is None:
         if not default:
             raise SearchDeferred(f"no {title} servers defined ({kind}_servers option)")
@@ -123,10 +119,14 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
     return servers, query
 
 
-@lru_cache(maxsize=64)
-def _default(text: bytes) -> list[bytes]:
-    """The items of a main option; not to be changed."""
-    return list(split_list(text))
+def _default(scope: Scope, kind: str) -> list[bytes]:
+    """The items of the main option that names the servers; not to be changed."""
+    memo = scope.config.memo
+    servers: list[bytes] | None = memo.get(f"servers of {kind}")
+    if servers is None:
+        text = scope.config.text(f"{kind}_servers")
+        servers = memo[f"servers of {kind}"] = list(split_list(text.encode())) if text is not None else []
+    return servers
 
 
 @lru_cache(maxsize=64)
@@ -136,7 +136,8 @@ def _parse(server: bytes, family: Family) -> Server:
     if len(parts) < family.fields:
         shown = bytes(server).rpartition(b"/")[0] or bytes(server)
         raise NoOtherServer(f"incomplete {family.short} server data: {shown.decode('latin-1')}")
-    return Server(parts[0], parts[1], parts[2] if family.fields == 4 else b"", parts[-1])
+    user = parts[2] if family.fields == 4 else b""
+    return Server(parts[0], parts[1], user, parts[-1], b"/".join((parts[0], parts[1], user)))
 
 
 def server_text(message: object) -> str:

@@ -165,7 +165,7 @@ def quote(name: bytes, value: bytes, option: bytes | None = None, dialect: Diale
     The result of quoting an untainted value is untainted, of a tainted one it is labelled with the quoter. Raises
     ExpansionError for an unknown type, and for an option that the type does not know.
     """
-    lookup = find_type(name, dialect)
+    lookup = find_type(bytes(name), dialect)
     word = option.decode("latin-1") if option is not None else None
     quoted = lookup.quote(bytes(value), word) if lookup.quote else (bytes(value) if word is None else None)
     if quoted is None:

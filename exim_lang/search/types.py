@@ -126,6 +126,7 @@ def _lacks(dialect: Dialect, name: str) -> bool:
     return dialect.lacks("lookup", name) or LOOKUPS[name].find.__module__.startswith("exim_lang.")
 
 
+@lru_cache(maxsize=256)
 def find_type(name: bytes, dialect: Dialect | None = None) -> LookupType:
     """The lookup type of that name; raises ExpansionError for one that is unknown to Exim or to its build."""
     text = name.decode("latin-1")

@@ -75,7 +75,8 @@ class Fixtures:
 
     def knows(self, kind: str, call: bytes) -> bool:
         """Whether there is an answer."""
-        return to_text(call) in self._answers.get(kind, ())
+        answers = self._answers.get(kind)
+        return answers is not None and to_text(call) in answers
 
     def get(self, kind: str, call: bytes) -> Json:
         """The answer to `call`; raises KeyError when there is none."""
