@@ -60,8 +60,8 @@ def check_spf(
     def ask(name: object, type: str, cnames: object = None, ignore_void: bool = False) -> list[Any]:
         nonlocal own_record_failed
         text = str(name).rstrip(".").lower()
-        if not all(0 < len(label) < 64 for label in text.split(".")):
-            return []
+        if not all(0 < len(label) < 64 for label in text.split(".")) or "." not in text or text.startswith("["):
+            return []  # nobody need be asked (RFC 7208, section 4.3)
         answer = dns_lookup(scope, text.encode("utf-8", "surrogateescape"), type, any_name=not libspf2)
         if answer.status in ("again", "fail"):
             own_record_failed = type == "TXT" and text == query.o.lower() and not query.lookups

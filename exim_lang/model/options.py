@@ -66,10 +66,11 @@ def _by_section() -> dict[str, dict[str, list[OptionFact]]]:
 @cache
 def find_option(dialect: Dialect, section: str, name: str) -> OptionFact | None:
     """The option of that name as the dialect has it, None when it has not."""
-    for fact in _by_section().get(section, {}).get(name, ()):
-        if dialect.within(fact.since, fact.until) and dialect.build.has(fact.feature):
+    known = _by_section().get(section, {}).get(name, [])
+    for fact in known:
+        if dialect.within(fact.since, fact.until) and dialect.has_feature(fact.feature):
             return fact
-    return None
+    return next((fact for fact in reversed(known) if fact.feature in dialect.switched_on), None)
 
 
 def options_of(dialect: Dialect, section: str) -> list[OptionFact]:
