@@ -29,6 +29,7 @@ LAYERS = (
     ("acl",),
     ("conditions",),
     ("smtp",),
+    ("filter",),
     ("route",),
     ("transport",),
     ("serve",),

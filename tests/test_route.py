@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exim_lang.cli.main import main
-from exim_lang.errors import ClosedWorld, EximLangError
+from exim_lang.errors import ClosedWorld
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.state import Header
 from exim_lang.expand.verification import Callout, Verified, VerifyRequest
@@ -145,12 +145,6 @@ def test_the_sender_is_empty_while_it_is_verified() -> None:
     assert verify(scope, b"me@my.test", VerifyRequest("sender")).address_data == b"<> S"
     assert verify(scope, b"me@my.test", VerifyRequest()).address_data == b"<me@my.test> R"
     assert scope.message.sender == b"me@my.test"
-
-
-def test_a_filter_is_refused() -> None:
-    router = "r:\n  driver = redirect\n  allow_filter\n  user = nobody\n  data = \"# Exim filter\\nfinish\"\n"
-    with pytest.raises(EximLangError, match="filters are not evaluated"):
-        route(make_scope(router), "x@my.test")
 
 
 def test_queryprogram() -> None:

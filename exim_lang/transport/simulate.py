@@ -73,6 +73,8 @@ def _ended(one: RoutedAddress, outcome: str | None) -> Delivery | None:
         if one.forbidden:
             what = FORBIDDEN[chr(one.address[0])]
             return _refused_early(told, router, "failed", -1, f"delivery to {what} forbidden")
+        if one.message is not None:
+            return _refused_early(told, router, "failed", -1, one.message.decode("latin-1"))
         if one.setup_error:
             return _refused_early(told, router, "deferred", BAD_TRANSPORT, one.setup_error)
         if one.address == b"/dev/null":

@@ -113,7 +113,9 @@ class Tester:
         """A failure, a deferment, or a pipe or file that a redirect router made."""
         if one.generated:
             assert one.parent is not None, "a redirect router made it"
-            self.write(f"{one.parent.address.decode('latin-1')} -> {one.address.decode('latin-1')}")
+            shown = one.address.decode("latin-1")
+            shown = f"mail {shown[1:]}" if shown.startswith(">") else shown
+            self.write(f"{one.parent.address.decode('latin-1')} -> {shown}")
             if one.forbidden:
                 self.write(" *** forbidden ***\n")
             elif one.setup_error:

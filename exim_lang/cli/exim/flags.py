@@ -14,8 +14,15 @@ from exim_lang.records import dataclass, field
 MODES = {"-be": "be", "-bem": "be", "-bh": "bh", "-bhc": "bh", "-bP": "bp", "-bV": "bv", "-bt": "bt"} | {
     "-bv": "bverify",
     "-bvs": "bverify",
+    "-bm": "bm",
+    "-bf": "bf",
+    "-bF": "bf",
+    "-brt": "brt",
+    "-brw": "brw",
 }
-PLAIN = {"-v", "-N", "-odi", "-odb", "-odq", "-odf", "-oi", "-i", "-t", "-x", "-G", "-oMm"}
+PLAIN = {"-v", "-N", "-odi", "-odb", "-odq", "-odf", "-oee", "-oem", "-oep", "-oeq", "-oew", "-x", "-G", "-oMm"}
+FILTER_FACTS = {"-bfd", "-bfl", "-bfp", "-bfs"}
+"""What the address is that a filter file is tested for."""
 WITH_VALUE = {"-f", "-F", "-oMa", "-oMaa", "-oMai", "-oMas", "-oMi", "-oMr", "-oMs", "-oMt", "-oX", "-p", "-oB", "-oP"}
 
 
@@ -43,6 +50,10 @@ class Flags:
     fixtures: str = ""
     record: str = ""
     strict_quoting: bool = False
+    extract: bool = False
+    """`-t`: the recipients stand in the header of the message."""
+    dots: bool = True
+    """A line with a single dot ends a message (no `-i`)."""
 
 
 def parse_flags(words: Sequence[str]) -> Flags:
@@ -97,10 +108,14 @@ def own_option(flags: Flags, word: str, rest: list[str]) -> None:
 def exim_flag(flags: Flags, word: str, rest: list[str]) -> None:
     if word in MODES:
         flags.mode, flags.mode_flag = MODES[word], word
-        if word in ("-bh", "-bhc"):
+        if word in ("-bf", "-bF"):
+            flags.facts[word[1:]] = value_of(word, rest)
+        elif word in ("-bh", "-bhc"):
             flags.facts["bh"] = value_of(word, rest)
         elif word == "-bem":
             flags.facts["bem"] = value_of(word, rest)
+    elif word in FILTER_FACTS:
+        flags.facts[word[1:]] = value_of(word, rest)
     elif word.startswith("-C"):
         flags.config_path = word[2:] or value_of(word, rest)
     elif word.startswith("-D"):
@@ -108,6 +123,9 @@ def exim_flag(flags: Flags, word: str, rest: list[str]) -> None:
         flags.macros[name.strip()] = value.strip() if equals else ""
     elif word.startswith("-d"):
         flags.debug = word[2:]
+    elif word in ("-i", "-oi", "-t", "-ti"):
+        flags.extract |= "t" in word
+        flags.dots &= "i" not in word
     elif word == "-v":
         flags.verbose = True
     elif word in WITH_VALUE:

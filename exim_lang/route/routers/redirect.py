@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from exim_lang.errors import EximLangError, ExpansionError, ForcedFailure
+from exim_lang.errors import ExpansionError, ForcedFailure
 from exim_lang.route.address import Outcome, RoutedAddress
 from exim_lang.route.common import check_user, find_transport, set_errors_and_headers
+from exim_lang.route.filter_file import BAD_REPLY, Generated, run_filter
 from exim_lang.route.forward_list import ListError, ListReader, Redirection, Target, is_filter
 from exim_lang.route.redirect_file import read_file
 from exim_lang.route.registry import Run, router_driver
 from exim_lang.route.rewrite import qualify_address, rewrite_address
+from exim_lang.route.routing import next_router
 from exim_lang.taint import is_tainted, join, untainted
 
 
@@ -24,7 +26,7 @@ def redirect(run: Run) -> Outcome:
         return data
     kind = is_filter(data)
     if kind:
-        return _filter(run, kind)
+        return _filter(run, kind, data)
     reader = _reader(run)
     if isinstance(reader, str):
         return run.defer(reader)
@@ -79,20 +81,57 @@ def _data(run: Run) -> bytes | Outcome:
     return read_file(run, untainted(value))
 
 
-def _filter(run: Run, kind: str) -> Outcome:
-    """A filter file where filters are allowed is more than this router can follow; elsewhere it is an error."""
-    router = run.router
+def _filter(run: Run, kind: str, data: bytes) -> Outcome:
+    """Obeys a filter where filters are allowed; elsewhere it is an error."""
+    router, address = run.router, run.address
+    what = "data" if "data" in router.settings else "file"
     forbidden = run.flag("forbid_exim_filter" if kind == "Exim" else "forbid_sieve_filter")
     if not run.flag("allow_filter") or forbidden:
         why = f"{kind} filtering not enabled" if run.flag("allow_filter") else "filtering not enabled"
-        return run.defer(f"error in filter {'data' if 'data' in router.settings else 'file'}: {why}")
-    setting = router.settings["data" if "data" in router.settings else "file"]
-    raise EximLangError(
-        f"the {router.name} router needs the {kind} filter of {run.address.address.decode('latin-1')}, "
-        "and filters are not evaluated",
-        setting.span,
-        setting.line.text,
-    )
+        return run.defer(f"error in filter {what}: {why}")
+    found = run_filter(run, data, kind)
+    if isinstance(found, str):
+        if run.flag("skip_syntax_errors"):
+            run.log(f"{router.name} router: skipped error: {found}")
+            return "decline"
+        return run.defer(f"error in filter {what}: {found}")
+    for line in found.log:
+        run.detail(f"filter log: {line}")
+    stopped = found.stopped
+    if stopped is not None:
+        address.message = address.user_message = stopped.text
+        address.pass_message = True
+    outcome = _generate_filtered(run, found.targets) if found.targets else "ok"
+    if outcome != "ok":
+        return outcome
+    if stopped is not None:
+        address.frozen = stopped.name == "freeze"
+        return "fail" if stopped.name == "fail" else "defer"
+    if found.seen:
+        return "ok" if found.targets else "discard" if run.purpose == "deliver" and not run.testing else "ok"
+    if not found.targets:
+        return "decline"
+    # what was generated is delivered beside the address, which goes on to the next router
+    following = next_router(run.config.routers, router)
+    if following is not None:
+        copy = address.child(address.address)
+        copy.start_router, copy.user = following, address.user
+        copy.unique = b"%s (behind %s)" % (address.unique or address.address, router.name.encode("latin-1"))
+        run.chains.new.insert(0, copy)
+    return "ok"
+
+
+def _generate_filtered(run: Run, targets: list[Generated]) -> Outcome:
+    """New addresses with what the filter says of them."""
+    first = len(run.chains.new)
+    outcome = _generate(run, Redirection([Target(one.target, one.generated) for one in targets]))
+    if outcome == "ok":
+        for child, one in zip(run.chains.new[: len(run.chains.new) - first], targets, strict=True):
+            if one.errors_to is not None or one.noerror:
+                child.errors_to = one.errors_to if one.errors_to is not None else b""
+            child.mode, child.reply = one.mode, one.reply
+            child.expand_pipe = child.address.startswith(b"|")
+    return outcome
 
 
 def _reader(run: Run) -> ListReader | str:
@@ -178,6 +217,11 @@ def _set_up(run: Run, child: RoutedAddress) -> None:
     if child.address.startswith(b"|"):
         option, state.address_pipe = "pipe_transport", child.address
         child.forbidden = run.flag("forbid_pipe")
+    elif child.address.startswith(b">"):
+        option = "reply_transport"
+        if child.address == BAD_REPLY:
+            child.message = b"filter autoreply generated syntactically invalid recipient"
+        child.forbidden = run.flag("forbid_filter_reply")
     else:
         option = "directory_transport" if child.address.endswith(b"/") else "file_transport"
         state.address_file = child.address

@@ -1,0 +1,1 @@
+"""Filter files: Exim filters and Sieve filters, read and evaluated without doing what they ask for."""
