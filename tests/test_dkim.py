@@ -134,13 +134,15 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "no key": (lambda: signed("gone"), "example.test/gone/rsa-sha256/0/invalid/pubkey_unavailable"),
     "no answer": (lambda: signed("later"), "example.test/later/rsa-sha256/0/invalid/pubkey_unavailable"),
-    "a broken key": (lambda: signed("broken"), "example.test/broken/rsa-sha256/0/invalid/pubkey_syntax"),
+    "a broken key": (lambda: signed("broken"), "example.test/broken/rsa-sha256/0/invalid/pubkey_der_syntax"),
     "another version": (
         lambda: signed().replace(b"v=1;", b"v=2;"),
         "example.test/rsa/rsa-sha256/0/invalid/",
     ),
-    "a second signature above": (
-        lambda: b"DKIM-Signature: v=1; a=rsa-sha256; d=example.test; s=gone; h=from; b=x\r\n" + signed(),
+    "a second signature below": (
+        lambda: signed().replace(
+            b"\r\nFrom:", b"\r\nDKIM-Signature: v=1; a=rsa-sha256; d=example.test; s=gone; h=from; b=x\r\nFrom:"
+        ),
         "example.test/rsa/rsa-sha256/2048/pass/",
     ),
 }

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from exim_lang.dkim.verify import tags_of, wire_header
+from exim_lang.dkim.canon import wire_header
+from exim_lang.dkim.verify import tags_of
 from exim_lang.records import dataclass, field
 
 if TYPE_CHECKING:

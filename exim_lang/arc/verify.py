@@ -1,18 +1,22 @@
 """Validating a chain, in Exim's order and with its words (RFC 8617 section 5.2, specification section 58.7).
 
-Canonical forms and cryptography are dkimpy's; keys come from the DNS of the World.
+Keys come from the DNS of the World, canonical forms and keys are read as those of DKIM.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from exim_lang.arc.sets import KINDS, SEAL, SIGNATURE, ArcError, ArcSet, collect_sets
-from exim_lang.dkim.verify import Signature, body_matches, decoded, least_bits, load_key, wire_header
+from exim_lang.dkim.canon import canonical_headers, covered, wire_header, without_value
+from exim_lang.dkim.keys import bits_of, candidate, fits, import_key, read_record
+from exim_lang.dkim.verify import Signature, body_matches, decoded, least_bits
 from exim_lang.expand.dns_lookup import dns_lookup
 from exim_lang.world.dns import Txt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from exim_lang.expand.scope import Scope
 
 _ALGORITHMS: Final = (b"rsa-sha256", b"ed25519-sha256")
@@ -54,17 +58,13 @@ class _Chain:
     """The sets of a message while they are looked at."""
 
     def __init__(self, scope: Scope, sets: dict[int, ArcSet]) -> None:
-        import dkim
-
         self.scope = scope
         self.sets = sets
         self.last = max(sets)
         self.oldest_pass = 0
         self.whole = False
-        self.verifier: Any = dkim.DKIM(minkey=0)
-        lines = [wire_header(header.text) for header in scope.message.headers or () if header.kind != "*"]
-        self.headers = lines
-        self.verifier.body = scope.message.body.replace(b"\n", b"\r\n")
+        self.headers = [wire_header(header.text) for header in scope.message.headers or () if header.kind != "*"]
+        self.body = scope.message.body.replace(b"\n", b"\r\n")
 
     def state(self, state: str, reason: str = "") -> ArcState:
         domains = tuple(self.sets[n].tag(SEAL, b"d") if n in self.sets else b"" for n in range(1, self.last + 1))
@@ -101,15 +101,13 @@ class _Chain:
     def signature_trouble(self, one: ArcSet) -> str:
         """What is wrong with the signature over the message; empty for nothing."""
         tags = one.tags[SIGNATURE]
-        tags.setdefault(b"c", _RELAXED)
-        names = [name.strip() for name in tags.get(b"h", b"").lower().split(b":")]
+        names = tags.get(b"h", b"").lower().split(b":")
         if not _usable(one, SIGNATURE) or b"h" not in tags or SEAL in names or decoded(tags[b"bh"]) is None:
             return "AMS sig syntax"
-        signature = Signature(dict(tags), {})
-        if not body_matches(signature, self.verifier):
+        signature = Signature({b"c": _RELAXED, **tags}, {})
+        if not body_matches(signature, self.body):
             return "AMS body hash miscompare"
-        self.verifier.headers = self.headers
-        return self.key_or_signature_trouble(signature, one.lines[SIGNATURE], names, "AMS sig nonverify")
+        return self.unverified(signature, list(covered(self.headers, names)), one.lines[SIGNATURE], "AMS sig nonverify")
 
     def seal_trouble(self, one: ArcSet) -> str:
         """What is wrong with a seal, which covers all that was added up to it; empty for nothing."""
@@ -118,30 +116,25 @@ class _Chain:
             return "seal cv state"
         if not _usable(one, SEAL) or b"h" in tags or tags[b"cv"].lower() not in (b"none", b"pass"):
             return "seal syntax"
-        covered = [(kind, self.sets[n].lines[kind]) for n in range(1, one.instance + 1) for kind in KINDS][:-1]
-        signature = Signature({**tags, b"c": _RELAXED}, {})
-        signature.tags.pop(b"bh", None)
-        self.verifier.headers = [line for _, line in reversed(covered)]  # dkimpy takes the lowest of a name first
-        return self.key_or_signature_trouble(signature, one.lines[SEAL], [kind for kind, _ in covered], "seal sigverify error")
+        lines = [self.sets[n].lines[kind] for n in range(1, one.instance + 1) for kind in KINDS][:-1]
+        return self.unverified(Signature({**tags, b"c": _RELAXED}, {}), lines, one.lines[SEAL], "seal sigverify error")
 
-    def key_or_signature_trouble(
-        self, signature: Signature, line: tuple[bytes, bytes], names: list[bytes], words: str
+    def unverified(
+        self, signature: Signature, lines: Sequence[tuple[bytes, bytes]], own: tuple[bytes, bytes], words: str
     ) -> str:
-        """`words` where the signature over the header lines `names` is not good."""
-        import dkim
-
+        """What is wrong with a signature over header lines and its `own` line: its key, or else `words`."""
         tags = signature.tags
         answer = dns_lookup(self.scope, tags[b"s"] + b"._domainkey." + tags[b"d"], "TXT")
-        records = [b"".join(record.data.pieces) for record in answer.records if isinstance(record.data, Txt)]
-        if not load_key(self.verifier, signature, records):
+        record = candidate(b"".join(found.data.pieces) for found in answer.records if isinstance(found.data, Txt))
+        read = read_record(record) if record is not None else None
+        kind, _, digest = tags[b"a"].partition(b"-")
+        key = import_key(kind, read[b"p"]) if read is not None else None
+        if key is None:
             return "pubkey problem"
-        try:
-            good = self.verifier.verify_sig_process(dict(tags), list(names), line, None)
-        except (dkim.DKIMException, ValueError):
-            good = False
-        if not good:
+        text = canonical_headers(signature.canonical[0].decode("latin-1"), [*lines, (own[0], without_value(own[1]))])
+        if not fits(key, digest.decode(), decoded(tags[b"b"]) or b"", text.removesuffix(b"\r\n")):
             return words
-        return "" if signature.bits >= least_bits(self.scope, tags[b"a"].partition(b"-")[0]) else "pubkey too short"
+        return "" if bits_of(key) >= least_bits(self.scope, kind) else "pubkey too short"
 
 
 def _usable(one: ArcSet, kind: bytes) -> bool:

@@ -6,8 +6,8 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from exim_lang.dkim.canon import canonical_body, canonical_headers, wire_header, without_value
 from exim_lang.dkim.layout import signature_line
-from exim_lang.dkim.verify import wire_header
 from exim_lang.errors import EximLangError, ExpansionError
 from exim_lang.expand.string_list import split_list
 from exim_lang.taint import is_tainted, like
@@ -210,7 +210,7 @@ class _Signer:
             ("c", f"{canon}/{canon}"),
             ("d", domain.decode("latin-1")),
             ("s", selector.decode("latin-1")),
-            ("bh", base64.b64encode(hashlib.new(digest, self.canonical_body(canon)).digest()).decode()),
+            ("bh", base64.b64encode(hashlib.new(digest, canonical_body(canon, self.body)).digest()).decode()),
             *((("i", identity),) if identity else ()),
             *times,
         )
@@ -222,12 +222,6 @@ class _Signer:
             return canon
         self.log.append(f"DKIM: unknown canonicalization method '{canon}', defaulting to 'relaxed'.")
         return "relaxed"
-
-    def canonical_body(self, canon: str) -> bytes:
-        from dkim.canonicalization import ALGORITHMS
-
-        body: bytes = ALGORITHMS[canon.encode()].canonicalize_body(self.body)
-        return body
 
 
 def _header_lines(head: bytes) -> list[bytes]:
@@ -268,13 +262,6 @@ def choose_headers(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> tup
     return names, covered
 
 
-def canonical_headers(canon: str, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """The text of header lines in a canonical form, each with CRLF at its end."""
-    from dkim.canonicalization import ALGORITHMS  # slow to load
-
-    return b"".join(name + b":" + value for name, value in ALGORITHMS[canon.encode()].canonicalize_headers(headers))
-
-
 def make_line(
     key: Any, digest: str, tags: Sequence[tuple[str, str]], names: Sequence[str], covered: bytes, canon: str
 ) -> bytes:
@@ -282,12 +269,8 @@ def make_line(
     length = key.key_size // 8 if _kind(key) == "rsa" else 64
     blank = base64.b64encode(bytes(length)).decode()
     draft = signature_line(tags, names, blank)
-    start = draft.rindex("b=") + 2  # nothing but the value, line ends in it and the last semicolon follow
-    end = draft.rindex(";")
-    while draft[end - 1] in "\r\n\t":
-        end -= 1
-    name, value = wire_header((draft[:start] + draft[end:]).replace("\r\n", "\n").encode("latin-1"))
-    signed = covered + canonical_headers(canon, [(name, value + b"\r\n")]).removesuffix(b"\r\n")
+    name, value = wire_header(draft.replace("\r\n", "\n").encode("latin-1"))
+    signed = covered + canonical_headers(canon, [(name, without_value(value) + b"\r\n")]).removesuffix(b"\r\n")
     line = signature_line(tags, names, base64.b64encode(_raw_signature(key, digest, signed)).decode())
     return (line + "\r\n").replace("\r\n", "\n").encode("latin-1")
 

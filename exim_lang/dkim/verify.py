@@ -1,7 +1,7 @@
 """Verifying the DKIM signatures of a message, with Exim's words for what came of it (specification section 58.3).
 
-The cryptography and the canonical forms are dkimpy's; what Exim leaves to the ACL (the time a signature expires, say) is not
-checked here, and keys come from the DNS of the World, never from the network behind its back.
+What Exim leaves to the ACL (the time a signature expires, say) is not checked here, and keys come from the DNS of the World,
+never from the network behind its back.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from exim_lang.dkim.canon import CANONICAL, canonical_body, canonical_headers, covered, wire_header, without_value
+from exim_lang.dkim.keys import bits_of, candidate, fits, import_key, read_record
 from exim_lang.expand.dns_lookup import dns_lookup
 from exim_lang.expand.options import option
 from exim_lang.expand.string_list import split_list
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 NO_LIMIT: Final = b"9999999999999"
 MOST_SIGNATURES: Final = 20
 _SPACE: Final = re.compile(rb"[ \t\r\n]+")
-_NEEDED: Final = (b"a", b"b", b"d", b"h", b"s")
-_ALGORITHMS: Final = (b"rsa-sha1", b"rsa-sha256", b"ed25519-sha256")
+_NEEDED: Final = (b"a", b"b", b"d", b"h", b"s", b"v")
+_KINDS: Final = (b"rsa", b"ed25519")
+_DIGESTS: Final = (b"sha1", b"sha256", b"sha512")
 
 
 class Outcome(NamedTuple):
@@ -54,13 +57,16 @@ UNAVAILABLE: Final = Outcome(
     "tmperror",
     "pubkey unavailable",
 )
-KEY_SYNTAX: Final = Outcome(
+RECORD_SYNTAX: Final = Outcome(
     "invalid",
-    "pubkey_syntax",
+    "pubkey_dns_syntax",
     "invalid - syntax error in public key record",
     "neutral",
     "public key record import problem",
 )
+KEY_SYNTAX: Final = RECORD_SYNTAX._replace(reason="pubkey_der_syntax")
+OTHER_HASH: Final = Outcome("fail", "", "verification failed - unspecified reason", "fail", "unspecified reason")
+NOT_VERIFIED: Final = Outcome("none", "", "not verified", "none")
 BODY: Final = Outcome(
     "fail",
     "bodyhash_mismatch",
@@ -95,6 +101,8 @@ class Signature:
     key: dict[bytes, bytes]
     bits: int = 0
     outcome: Outcome = PASS
+    overruled: tuple[str, str] | None = None
+    """Status and reason that the DKIM ACL set instead."""
 
     @property
     def domain(self) -> bytes:
@@ -152,15 +160,18 @@ class Signature:
         """What `dkim_verbose` logs of it."""
         tag = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.tags.items()}
         canonical = b"/".join(self.canonical).decode("latin-1")
-        words = f"DKIM: d={tag.get('d', '')} s={tag.get('s', '')} c={canonical} a={tag.get('a', '')} b={self.signature_bits}"
+        words = f"DKIM: d={tag.get('d', '<UNSET>')} s={tag.get('s', '<UNSET>')} c={canonical} a={tag.get('a', '')}"
+        words += f" b={self.signature_bits}"
         words += "".join(f" {name}={tag[name]}" for name in ("i", "t", "x", "l") if name in tag)
-        return f"{words} [{self.outcome.log}]"
+        return f"{words} [{' - '.join(filter(None, self.overruled)) if self.overruled else self.outcome.log}]"
 
-    def result(self) -> str:
-        """Its part of an Authentication-Results line."""
+    def result(self, policy: str = "") -> str:
+        """Its part of an Authentication-Results line; `policy` is what an ACL that overruled the verification says of it."""
         tag = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.tags.items()}
         comment = f" ({self.outcome.comment.format(bits=self.bits)})\n\t\t" if self.outcome.comment else ""
         names = "".join(f" header.{name}={tag[name]}" for name in ("d", "i", "s", "a") if name in tag)
+        if self.overruled:
+            return f";\n\tdkim=policy ({policy}){names}"
         return f";\n\tdkim={self.outcome.result}{comment}{names}"
 
 
@@ -176,65 +187,68 @@ def signatures_of(scope: Scope) -> list[Signature]:
 
 
 def verify_message(scope: Scope) -> list[Signature]:
-    """The signatures of the scope's message that the options let count, the last one first, as Exim works through them.
+    """The signatures of the scope's message that the options let count, in the order of their header lines.
 
     Raises ClosedWorld where nobody answers for the key of one.
     """
-    import dkim
-
     message = scope.message
-    fields = [header.value for header in message.headers or () if is_signature(header.name, header.kind)]
+    headers = [wire_header(header.text) for header in message.headers or () if header.kind != "*"]
+    fields = [header for header in headers if is_signature(header[0], "")]
     if len(fields) > MOST_SIGNATURES:
         words = "DKIM: Error during validation, disabling signature verification: EXCESS_SIGS"
         scope.log.append(("main", words))
         return []
-    verifier = dkim.DKIM(minkey=0)  # given the parts, as its own reader is stricter about header lines than Exim
-    verifier.headers = [wire_header(header.text) for header in message.headers or () if header.kind != "*"]
-    verifier.body = message.body.replace(b"\n", b"\r\n")
-    found = [verify_one(scope, verifier, index, field) for index, field in enumerate(fields)]
-    return [signature for signature in reversed(found) if signature is not None]
+    body = message.body.replace(b"\n", b"\r\n")
+    minimal = bool(option(scope, "dkim_verify_minimal") == b"true")
+    found: list[Signature] = []
+    for field in fields:
+        signature = Signature(tags_of(field[1]), {})
+        if not counts(scope, signature):
+            continue
+        if minimal and any(one.outcome is PASS for one in found):
+            signature.outcome = NOT_VERIFIED
+        else:
+            signature.outcome = verify_one(scope, signature, field, headers, body)
+        found.append(signature)
+    return found
 
 
 def is_signature(name: bytes, kind: str) -> bool:
     return kind != "*" and name.lower() == b"dkim-signature"
 
 
-def wire_header(text: bytes) -> tuple[bytes, bytes]:
-    """Name and value of a header line as it was on the wire: with CRLF at the end of each line."""
-    name, _, value = text.replace(b"\n", b"\r\n").partition(b":")
-    return name, value
+def counts(scope: Scope, signature: Signature) -> bool:
+    """Whether the algorithm is one that is to be looked at."""
+    kind, _, digest = signature.tags.get(b"a", b"").partition(b"-")
+    if kind not in _KINDS or digest not in _DIGESTS:
+        return False
+    if scope.config.dialect.version < (4, 93):  # there were no options then, and no other digests
+        return digest != b"sha512" and (kind == b"rsa" or scope.config.dialect.version >= (4, 91))
+    hashes, kinds = option(scope, "dkim_verify_hashes"), option(scope, "dkim_verify_keytypes")
+    return digest in split_list(hashes) and kind in split_list(kinds)
 
 
-def verify_one(scope: Scope, verifier: Any, index: int, field: bytes) -> Signature | None:
-    """What came of one signature; None for one whose algorithm is not to be looked at."""
-    signature = Signature(tags_of(field), {})
+def verify_one(
+    scope: Scope, signature: Signature, field: tuple[bytes, bytes], headers: list[tuple[bytes, bytes]], body: bytes
+) -> Outcome:
+    """What comes of one signature; `field` is its header line, which is one of `headers`."""
     tags = signature.tags
-    algorithm = tags.get(b"a", b"")
-    key_type, _, digest = algorithm.partition(b"-")
-    if algorithm and not (
-        algorithm in _ALGORITHMS
-        and digest in split_list(option(scope, "dkim_verify_hashes"))
-        and key_type in split_list(option(scope, "dkim_verify_keytypes"))
-    ):
-        return None
     if tags.get(b"v", b"1") != b"1":
-        signature.outcome = VERSION
-    elif any(not tags.get(name) for name in _NEEDED) or decoded(tags[b"b"]) is None:
-        signature.outcome = SYNTAX
-    elif not body_matches(signature, verifier):
-        signature.outcome = BODY
-    else:
-        signature.outcome = check_headers(scope, verifier, index, signature)
-    return signature
+        return VERSION
+    if any(not tags.get(name) for name in _NEEDED) or decoded(tags[b"b"]) is None:
+        return SYNTAX
+    if not body_matches(signature, body):
+        return BODY
+    return check_headers(scope, signature, field, headers)
 
 
 def tags_of(field: bytes) -> dict[bytes, bytes]:
-    """The tags of a signature or a key, without white space; the first of a name counts."""
+    """The tags of a signature or a record, without white space; the last of a name counts."""
     found: dict[bytes, bytes] = {}
     for part in field.replace(b"\\;", b";").split(b";"):
         name, equals, value = part.partition(b"=")
         if equals:
-            found.setdefault(_SPACE.sub(b"", name), _SPACE.sub(b"", value))
+            found[_SPACE.sub(b"", name)] = _SPACE.sub(b"", value)
     return found
 
 
@@ -246,65 +260,51 @@ def decoded(text: bytes) -> bytes | None:
         return None
 
 
-def body_matches(signature: Signature, verifier: Any) -> bool:
-    """Whether the body has the hash that the signature says."""
+def body_matches(signature: Signature, body: bytes) -> bool:
+    """Whether the body, whose lines end with CRLF, has the hash that the signature says."""
     import hashlib
 
-    from dkim.canonicalization import CanonicalizationPolicy, InvalidCanonicalizationPolicyError
-
     tags = signature.tags
-    try:
-        policy = CanonicalizationPolicy.from_c_value(b"/".join(signature.canonical))
-    except InvalidCanonicalizationPolicyError:
+    form = signature.canonical[1].decode("latin-1")
+    if form not in CANONICAL or signature.canonical[0].decode("latin-1") not in CANONICAL:
         return False
-    body = policy.canonicalize_body(verifier.body)
+    text = canonical_body(form, body)
     if tags.get(b"l", b"").isdigit():
-        body = body[: int(tags[b"l"])]
-    return hashlib.new(tags[b"a"].partition(b"-")[2].decode(), body).digest() == decoded(tags.get(b"bh", b""))
+        text = text[: int(tags[b"l"])]
+    return hashlib.new(tags[b"a"].partition(b"-")[2].decode(), text).digest() == decoded(tags.get(b"bh", b""))
 
 
-def check_headers(scope: Scope, verifier: Any, index: int, signature: Signature) -> Outcome:
+def check_headers(
+    scope: Scope, signature: Signature, field: tuple[bytes, bytes], headers: list[tuple[bytes, bytes]]
+) -> Outcome:
     """Fetches the key and checks the signature over the header lines."""
-    import dkim
-
     tags = signature.tags
     answer = dns_lookup(scope, tags[b"s"] + b"._domainkey." + tags[b"d"], "TXT")
-    records = [b"".join(record.data.pieces) for record in answer.records if isinstance(record.data, Txt)]
-    if not records or not any(b"p" in tags_of(record) for record in records):
+    record = candidate(b"".join(found.data.pieces) for found in answer.records if isinstance(found.data, Txt))
+    if record is None:
         return import_failed(scope, signature, UNAVAILABLE._replace(temporary=answer.status == "again"))
-    if not load_key(verifier, signature, records):
+    read = read_record(record)
+    if read is None:
+        return import_failed(scope, signature, RECORD_SYNTAX)
+    kind, _, digest = tags[b"a"].partition(b"-")
+    key = import_key(kind, read[b"p"])
+    if key is None:
         return import_failed(scope, signature, KEY_SYNTAX)
-    header = [pair for pair in verifier.headers if is_signature(pair[0], "")][index]
-    names = tags[b"h"].lower().split(b":")
-    try:
-        good = verifier.verify_sig_process(dict(tags), names, header, None)
-    except (dkim.DKIMException, ValueError):
-        good = False
-    if not good:
+    signature.key, signature.bits = read, bits_of(key)
+    if b"h" in read and digest not in [name.strip() for name in read[b"h"].split(b":")]:
+        return OTHER_HASH
+    form = signature.canonical[0].decode("latin-1")
+    lines = [*covered(headers, tags[b"h"].split(b":")), (field[0], without_value(field[1]))]
+    text = canonical_headers(form, lines).removesuffix(b"\r\n")
+    if not fits(key, digest.decode(), decoded(tags[b"b"]) or b"", text):
         return HEADERS
-    return TOO_SHORT if signature.bits < least_bits(scope, tags[b"a"].partition(b"-")[0]) else PASS
+    return TOO_SHORT if signature.bits < least_bits(scope, kind) else PASS
 
 
 def import_failed(scope: Scope, signature: Signature, outcome: Outcome) -> Outcome:
     where = f"d={signature.domain.decode('latin-1')} s={signature.tags[b's'].decode('latin-1')}"
     scope.log.append(("main", f"DKIM: {where} [failed key import]"))
     return outcome
-
-
-def load_key(verifier: Any, signature: Signature, records: list[bytes]) -> bool:
-    """Gives the verifier the key of the first record that holds one."""
-    import dkim
-
-    for record in records:
-        key = tags_of(record)
-        text = b"; ".join(name + b"=" + value for name, value in key.items())
-        try:
-            verifier.pk, verifier.keysize, verifier.ktag, verifier.seqtlsrpt = dkim.evaluate_pk(b"key", text)
-        except (dkim.DKIMException, ValueError, IndexError):
-            continue
-        signature.key, signature.bits = key, verifier.keysize
-        return True
-    return False
 
 
 def least_bits(scope: Scope, key_type: bytes) -> int:

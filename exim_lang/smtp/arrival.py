@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
 
 
-def arrival_line(session: Session, fake: str) -> str:
-    """The line for the message of the session; `(=` where the client is told that it was refused."""
+def arrival_line(session: Session, fake: str, raw: tuple[bytes, list[bytes]] | None = None) -> str:
+    """The line for the message of the session; `(=` where the client is told that it was refused.
+
+    `raw` are sender and recipients as they were given, where that is not what became of them.
+    """
     scope = session.scope
     connection, message = scope.connection, scope.message
     sender = (message.sender or b"").decode("latin-1") or "<>"
@@ -33,6 +36,8 @@ def arrival_line(session: Session, fake: str) -> str:
     if session.chunked:
         parts.append("K")
     parts.append(f"S={delivered_size(session)}")
+    if session.transaction.dkim_domain and logline.selected(scope, "dkim"):
+        parts.append("DKIM=" + session.transaction.dkim_domain.decode("latin-1"))
     identity = header_value(scope, b"message-id", "rh")
     created = session.transaction.identity_created
     if identity is not None and logline.selected(scope, "msg_id_created" if created else "msg_id"):
@@ -42,9 +47,9 @@ def arrival_line(session: Session, fake: str) -> str:
         parts.append(f'T="{printed(subject.strip())}"')
     line = " ".join(parts)
     if logline.selected(scope, "received_sender"):
-        line += f" from <{(message.sender or b'').decode('latin-1')}>"
+        line += f" from <{(raw[0] if raw else message.sender or b'').decode('latin-1')}>"
     if logline.selected(scope, "received_recipients"):
-        line += " for " + " ".join(one.decode("latin-1") for one in message.recipients)
+        line += " for " + " ".join(one.decode("latin-1") for one in (raw[1] if raw else message.recipients))
     return line
 
 

@@ -85,6 +85,8 @@ class Transaction:
     too_many: bool = False
     identity_created: bool = False
     """The message came without Message-ID: and got one."""
+    dkim_domain: bytes = b""
+    """The domain of the last DKIM signature that was good."""
     prdr: bool = False
     rcpt_count: int = 0
     rcpt_reply: bytes | None = None
@@ -146,7 +148,7 @@ class Session:
         self._reader: Callable[[], bool] = self._read_command
         self._message_reader: MessageReader | None = None
         self._dialogue: Dialogue | None = None
-        self._undecided: list[Decision] = []
+        self._undecided: list[tuple[str, bytes, bool, Verdict | None, str]] = []
         self._taken: list[Taken] = []
         scope.connection.is_smtp = True
 
@@ -275,7 +277,7 @@ class Session:
         self, phase: str, subject: bytes, accepted: bool, verdict: Verdict | None = None, reason: str = ""
     ) -> None:
         """Notes how a phase ended; the reply is filled in when the command is done."""
-        self._undecided.append(Decision(phase, b"", subject, accepted, b"", verdict, reason))
+        self._undecided.append((phase, subject, accepted, verdict, reason))
 
     def note(self, text: str) -> None:
         """Tells once what this session did not do as Exim would."""
@@ -431,9 +433,12 @@ class Session:
         if self._undecided:
             reply = b"".join(self._out[start:])
             command = line.rstrip(b"\r\n")
-            self.events += [replace(decision, command=command, reply=reply) for decision in self._undecided]
+            for phase, subject, accepted, verdict, reason in self._undecided:
+                self.events.append(Decision(phase, command, subject, accepted, reply, verdict, reason))
             self._undecided.clear()
-        self.events += self._taken
-        self._taken.clear()
-        self.events += self.scope.reports
-        self.scope.reports.clear()
+        if self._taken:
+            self.events += self._taken
+            self._taken.clear()
+        if self.scope.reports:
+            self.events += self.scope.reports
+            self.scope.reports.clear()
