@@ -45,7 +45,7 @@ ANSWERS = {
     "LOW": b"SPAMD/1.1 0 EX_OK\r\nSpam: False ; -2.35 / 5.0\r\n\r\n a \r\n \t\nb",
     "NONE": b"SPAMD/1.1 0 EX_OK\r\nSpam: False ; 0.59 / 5.0\r\n\r\nq",
     "ERROR": b"SPAMD/1.1 76 Bad header line: foo\r\n",
-    "RSPAMD": b"RSPAMD/1.3 0 EX_OK\r\nMetric: default; False; 7.30 / 15.00 / 20.00\r\nAction: add header\r\nSymbol: X(1.0)\r\n\r\n",
+    "RSPAMD": b"RSPAMD/1.3 0 EX_OK\r\nMetric: default; False; 7.3 / 15.0 / 20.0\r\nAction: add header\r\nSymbol: X(1)\r\n\r\n",
 }
 
 SCANNERS = [
@@ -160,7 +160,8 @@ def with_ports(text: str, servers: dict[str, Server]) -> str:
 def make_acl(condition: str, cases: list[tuple[str, str]], shown: str) -> str:
     """An ACL that asks each server in turn, and logs what it finds."""
     statements = [
-        f"  warn set acl_m_s = \\N{place}\\N\n  warn {condition} = {argument}\n    logwrite = HOLDS\n  warn logwrite = {shown}\n"
+        f"  warn set acl_m_s = \\N{place}\\N\n  warn {condition} = {argument}\n       logwrite = HOLDS\n"
+        f"  warn logwrite = {shown}\n"
         for place, argument in cases
     ]
     return "data:\n" + "".join(statements) + "  accept\n"

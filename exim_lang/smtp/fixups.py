@@ -58,7 +58,7 @@ def complete(session: Session) -> None:
         session.transaction.identity_created = True
     identity = scope.connection.authenticated_id if submitted else b""
     submitter = submitter_address(session, submission, identity) if identity else b""
-    from_ = add_from(session, submission, prefix, submitter)
+    from_ = add_from(session, submission.name or local_name(session), prefix, submitter)
     if from_ is not None and submitter and not submission.sender_retain:
         set_sender(session, submission, prefix, from_, submitter)
     if find(headers, prefix + b"Date") is None:
@@ -88,7 +88,21 @@ def submitter_address(session: Session, submission: Submission, identity: bytes)
     return identity + b"@" + domain
 
 
-def add_from(session: Session, submission: Submission, prefix: bytes, submitter: bytes) -> Header | None:
+def local_name(session: Session) -> bytes:
+    """The name of the local user whose message this is: what `-F` said, else that of the user who is the sender."""
+    scope = session.scope
+    if scope.connection.host_address or "submission" in scope.message.controls:
+        return b""
+    if scope.process.sender_name:
+        return scope.process.sender_name
+    login = scope.connection.ident or b""
+    if not login or scope.message.sender != login + b"@" + domain_of(session, "qualify_domain"):
+        return b""
+    user = scope.world.passwd(bytes(login))
+    return b"" if user is None else user.gecos.partition(b",")[0].replace(b"&", login.capitalize())
+
+
+def add_from(session: Session, name: bytes, prefix: bytes, submitter: bytes) -> Header | None:
     """The From: line, which is made of the sender or the submitter where there is none."""
     message = session.scope.message
     headers = message.headers
@@ -97,7 +111,7 @@ def add_from(session: Session, submission: Submission, prefix: bytes, submitter:
     address = message.sender or submitter
     if header is not None or not address:
         return header
-    value = b"%s <%s>" % (submission.name, address) if submission.name else address
+    value = b"%s <%s>" % (name, address) if name else address
     header = new_header(prefix + b"From: " + value + b"\n")
     headers.append(header)
     return header

@@ -25,7 +25,7 @@ def run_exim(words: Sequence[str]) -> int:
     if not flags.mode and (flags.arguments or flags.extract):
         flags.mode = "bm"
     if not flags.mode:
-        modes = "-be, -bem, -bf, -bF, -bh, -bhc, -brt, -brw, -bt, -bv, -bvs, -bP or -bV"
+        modes = "-be, -bem, -bf, -bF, -bh, -bhc, -bm, -brt, -brw, -bt, -bv, -bvs, -bP, -bV or an address"
         raise UsageError(f"one of {modes} is needed: nothing is ever delivered here")
     from exim_lang.model.load import load_config
 
