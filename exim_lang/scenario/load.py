@@ -180,13 +180,13 @@ class _Loader:
             value = getattr(scenario, kind)
             if isinstance(value, str):
                 return f"{kind} {value}"
-        return f"session at line {line}"
+        return f"{'session' if isinstance(scenario.steps, list) else 'submission'} at line {line}"
 
     def check(self, scenario: Scenario, data: dict[str, Any], path: yaml.Path) -> None:
         """What types cannot say: a test is one thing, a step does one thing."""
-        kinds = [kind for kind in ("steps", "acl", "expand", "route") if isinstance(getattr(scenario, kind), str | list)]
+        kinds = [kind for kind in ("steps", "acl", "expand", "route", "submit") if isinstance(getattr(scenario, kind), str | list)]
         if len(kinds) != 1:
-            self.errors.append(self.document.error(path, "a test has one of `steps`, `acl`, `expand` and `route`"))
+            self.errors.append(self.document.error(path, "a test has one of `steps`, `acl`, `expand`, `route` and `submit`"))
         elif kinds == ["steps"] and "expect" in data:
             what = "the steps of a session have `expect`, each its own"
             self.errors.append(self.document.error((*path, "expect"), what, key=True))

@@ -129,6 +129,12 @@ class _Running:
         elif isinstance(scenario.route, str):
             self.fill(scope)
             self.unit(scope, route(scope, sent(scenario.route)))
+        elif isinstance(scenario.submit, list):
+            from exim_lang.scenario.submission import submitted
+
+            content = self.messages().get(scenario.message, sent(scenario.message))
+            sender = scenario.sender if isinstance(scenario.sender, str) else None
+            self.unit(scope, submitted(scope, scenario.submit, sender, content))
 
     def scope(self) -> Scope:
         """A fresh scope in a fresh world."""

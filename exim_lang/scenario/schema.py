@@ -158,7 +158,7 @@ STEP_KINDS = (
 
 
 class Scenario(_Strict):
-    """A session (`steps`), or a unit: one `acl`, one `expand`, one `route`."""
+    """A session (`steps`), or a unit: one `acl`, one `expand`, one `route`, one `submit`."""
 
     name: str = ""
     tags: list[str] = []
@@ -177,6 +177,9 @@ class Scenario(_Strict):
     message: Annotated[str, Meta(description="the name of a message, or its text")] = ""
     expand: Annotated[str | UnsetType, Meta(description="a string")] = UNSET
     route: Annotated[str | UnsetType, Meta(description="an address")] = UNSET
+    submit: Annotated[
+        list[str] | UnsetType, Meta(description="recipients of `message`, without SMTP; none: those in its header")
+    ] = UNSET
     expect: str | Expectation | UnsetType = UNSET
 
 
