@@ -142,11 +142,16 @@ def _judged(discovery: Discovery, policy: Policy, verdict: Verdict) -> Verdict:
     domain = verdict.domain
     spf = verdict.spf_result == "pass" and aligned(discovery, domain, verdict.spf_domain, record.aspf)
     dkim = any(
-        one.outcome.status == "pass" and aligned(discovery, domain, one.domain.decode("latin-1").lower(), record.adkim)
+        _status(one) == "pass" and aligned(discovery, domain, one.domain.decode("latin-1").lower(), record.adkim)
         for one in verdict.signatures
     )
     verdict = verdict._replace(used_domain=policy.domain, record=record, spf_aligned=spf, dkim_aligned=dkim)
     return _verdict("accept" if spf or dkim else policy.word, verdict)
+
+
+def _status(signature: Signature) -> str:
+    """What came of a signature, or what the DKIM ACL made of that."""
+    return signature.overruled[0] if signature.overruled else signature.outcome.status
 
 
 def aligned(discovery: Discovery, domain: str, other: str, mode: str) -> bool:

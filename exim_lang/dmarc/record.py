@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 _VERSION: Final = re.compile(rb"[ \t]*v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)", re.IGNORECASE)
 _POLICIES: Final = ("none", "quarantine", "reject")
@@ -68,7 +68,7 @@ def parse_record(text: bytes, *, lenient: bool = False) -> Record | None:
             found.setdefault(name.strip(" \t").lower(), value.strip(" \t"))
         elif part.strip() and not lenient:
             return None
-    words = {name: found[name].lower() for name in _VALUES if name in found}
+    words: dict[str, Any] = {name: found[name].lower() for name in _VALUES if name in found}
     wrong = {name for name, word in words.items() if word not in _VALUES[name]}
     rua, ruf = _addresses(found.get("rua", "")), _addresses(found.get("ruf", ""))
     if lenient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from exim_lang.arc.sign import sign_arc
 from exim_lang.dkim.sign import NotSigned, Options, sign_message
 from exim_lang.domainkeys.sign import DkOptions, dk_sign_message
 from exim_lang.transport.registry import Refused
@@ -34,6 +35,9 @@ def signatures(job: Job) -> tuple[tuple[bytes, ...], Copy]:
         raise Refused(str(error), EACCES) from error
     job.log.extend((*found.log, *older.log))
     headers = (*found.headers, *older.headers)
+    sealed = sign_arc(job.scope, job.transport.text("arc_sign"), b"".join(headers) + text)
+    job.log.extend(sealed.log)
+    headers = (*sealed.headers, *headers)
     if not headers:
         return (), job.copy
     return headers, replace(job.copy, added=(*headers, *job.copy.added), text=b"".join(headers) + text)
