@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from exim_lang.model.config import Config
     from exim_lang.world.world import World
 
+_CONFIG_FILE = "scope: $config_file"
+
 
 def new_scope(config: Config, world: World) -> Scope:
     """A scope for `config` in `world`, in which expansions can match lists and run ACLs.
@@ -22,7 +24,9 @@ def new_scope(config: Config, world: World) -> Scope:
     `$config_file` and `$config_dir` are absolute, also where the configuration was named by a relative path.
     """
     scope = Scope(config, world, match_list=_match_list, run_acl=_run_acl, verify_address=_verify_address)
-    scope.process.config_file = os.fsencode(os.path.abspath(config.path))
+    if _CONFIG_FILE not in config.memo:
+        config.memo[_CONFIG_FILE] = os.fsencode(os.path.abspath(config.path))
+    scope.process.config_file = config.memo[_CONFIG_FILE]
     return scope
 
 

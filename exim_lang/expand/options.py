@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
     from exim_lang.model.config import Config
 
+_SELECTED: Final = "log_selector: by name"
 _SELECTOR: Final = re.compile(r"([+-])[ \t\n]*(\w+)")
 
 
@@ -43,8 +44,18 @@ def _as_bytes(config: Config, name: str) -> bytes:
 
 def log_selected(scope: Scope, selector: str, default: bool = False) -> bool:
     """Whether `log_selector` asks for this kind of line or detail; `default` is what holds where it is not named."""
-    wanted = default
-    for sign, name in _SELECTOR.findall(option(scope, "log_selector").decode("latin-1")):
-        if name in (selector, "all"):
-            wanted = sign == "+"
-    return wanted
+    named: dict[str, bool] | None = scope.config.memo.get(_SELECTED)
+    if named is None:
+        named = scope.config.memo[_SELECTED] = _selectors(option(scope, "log_selector").decode("latin-1"))
+    wanted = named.get(selector)
+    return named.get("all", default) if wanted is None else wanted
+
+
+def _selectors(text: str) -> dict[str, bool]:
+    """What `log_selector` says of each selector that it names; `all` undoes what stands in front of it."""
+    named: dict[str, bool] = {}
+    for sign, name in _SELECTOR.findall(text):
+        if name == "all":
+            named.clear()
+        named[name] = sign == "+"
+    return named

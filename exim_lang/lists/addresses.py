@@ -53,9 +53,9 @@ class AddressCheck:
     def test(self, pattern: bytes) -> bool:
         """Whether the address matches; sets `value`, also where only the local part does. Raises ItemDeferred."""
         address = self.address
-        shown = address.decode("latin-1"), pattern.decode("latin-1")
         at = address.rfind(b"@")
         if at == -1 and address:
+            shown = address.decode("latin-1"), pattern.decode("latin-1")
             line = f'no @ found in the subject of an address list match: subject="{shown[0]}" pattern="{shown[1]}"'
             log(self.scope, line, panic=True)
             return False
@@ -155,6 +155,6 @@ class AddressCheck:
             matched = scan.over_expanded(wanted, single=True)
         except ListDeferred as error:
             raise ItemDeferred(error.message or None) from error
-        if value is not None or check.value is not None:
-            self.value = join([value or b"", b"@", check.value or b""])
+        found = value is not None or check.value is not None
+        self.value = join([value or b"", b"@", check.value or b""]) if found else None
         return matched

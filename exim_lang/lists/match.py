@@ -34,8 +34,8 @@ def match_list(
 
     `kind` is a `Kind`; for "host" the subject is an IP address, nothing but the address is matched, and the list is
     expanded once more, as the condition `match_ip` does. Sets `scope.numeric` to `$0`, `$1`, ... for domain, local part
-    and string lists; with `leaves_value` also `scope.value` to what the last item yielded that was like the subject, match
-    or not. Raises ListDeferred when it cannot be decided.
+    and string lists; with `leaves_value` also `scope.value` to what the items yielded, match or not, where
+    they yielded anything. Raises ListDeferred when it cannot be decided.
     """
     match kind:
         case "host":
@@ -95,7 +95,7 @@ def check_list(
                 partial=kind != "string",
                 at_special=kind == "domain",
             )
-    return _run(scope, checker, text, subject.decode("latin-1"), option, cache, expanded, single, leaves_value)
+    return _run(scope, checker, text, subject, option, cache, expanded, single, leaves_value)
 
 
 def check_host(
@@ -124,7 +124,7 @@ def check_host(
     saved = scope.variables.get("host_address")
     scope.variables["host_address"] = address
     try:
-        subject = "host" if client else address.decode("latin-1")
+        subject = b"host" if client else address
         return _run(scope, checker, text, subject, option, cache, expanded, False)
     finally:
         if saved is None:
@@ -145,14 +145,14 @@ def match_ip(scope: Scope, address: bytes, text: bytes) -> Match | None:
 
 def _match_ip(scope: Scope, address: bytes, text: bytes, leaves_value: bool = False) -> Match | None:
     checker = HostCheck(scope, address, b"")
-    return _run(scope, checker, text, address.decode("latin-1"), "", None, False, False, leaves_value)
+    return _run(scope, checker, text, address, "", None, False, False, leaves_value)
 
 
 def _run(
     scope: Scope,
     checker: Checker,
     text: Text | bytes | str | None,
-    subject: str,
+    subject: bytes,
     option: str,
     cache: Cache | None,
     expanded: bool,
@@ -161,15 +161,17 @@ def _run(
 ) -> Match | None:
     if text is None:
         if option not in scope.config.main:
-            trace(scope, f"{subject} in {option}? no (option unset)")
+            trace(scope, f"{subject.decode('latin-1')} in {option}? no (option unset)")
             return None
         text = b""  # set, to nothing
+    if leaves_value:
+        checker.value = scope.value
     scan = Scan(scope, checker, option, cache, subject)
     if not expanded:
         matched = scan.expanded(text, single=single)
     else:
         items = text if isinstance(text, bytes) else str(text).encode("latin-1")
         matched = scan.over_expanded(items, single=single)
-    if leaves_value and checker.value is not None:
+    if leaves_value:
         scope.value = checker.value
     return Match(checker.value) if matched else None

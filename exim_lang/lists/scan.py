@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -52,6 +51,8 @@ class Entry:
     item: bytes
     negated: bool
     kind: ItemKind
+    names_list: bool
+    """A switch that is negated is taken for the name of a list."""
 
 
 @lru_cache(maxsize=1024, typed=True)
@@ -65,7 +66,9 @@ def entries(kind: Kind, items: bytes, single: bool, tainted_too: bool) -> tuple[
     result = []
     for written in found:
         negated, item = negation(written)
-        result.append(Entry(written.decode("latin-1"), like(item, items), negated, classify_item(kind, item)))
+        meaning = classify_item(kind, item)
+        names_list = meaning in (ItemKind.NAMED, ItemKind.CONTROL)
+        result.append(Entry(written.decode("latin-1"), like(item, items), negated, meaning, names_list))
     return tuple(result)
 
 
@@ -87,26 +90,34 @@ class Switches:
             self.include_defer, self.ignore_defer = include, not include
 
 
+@lru_cache(maxsize=1024)
+def constant_entries(kind: Kind, items: str, single: bool) -> tuple[Entry, ...]:
+    """The items of a list as it is written, in which nothing is to be expanded."""
+    return entries(kind, items.encode("latin-1"), single, True)
+
+
 @dataclass(slots=True)
 class Scan:
     """One list that a subject is looked for in.
 
-    `shown` is what messages call the list: the name of an option, or the list in quotes. `cache` remembers named lists;
-    None after a list that cannot be remembered. `subject` is what messages call the subject.
+    `option` is what messages call the list: its name, or nothing for the list in quotes. `cache` remembers named lists;
+    None after a list that cannot be remembered. `subject` is what messages call the subject. `items` is the list once it is
+    expanded, `source` what it was before.
     """
 
     scope: Scope
     checker: Checker
-    shown: str
+    option: str
     cache: Cache | None
-    subject: str = ""
+    subject: bytes = b""
     depth: int = 0
-    asked: str = ""
+    items: bytes | str = b""
+    source: str | None = None
 
-    def over(self, items: Iterable[Entry]) -> bool:
+    def over(self, items: tuple[Entry, ...]) -> bool:
         """Whether the subject is in the list; raises ListDeferred, ProcessDied."""
         checker = self.checker
-        switches = Switches()
+        switches: Switches | None = None
         positive = True
         for entry in items:
             item = entry.item
@@ -115,10 +126,11 @@ class Scan:
                 if item == b"+caseful":
                     checker.use_case()
                 else:
+                    switches = switches or Switches()
                     switches.set(item)
                 continue
             positive = not entry.negated
-            named = self._list_of(item) if entry.kind in (ItemKind.NAMED, ItemKind.CONTROL) else None
+            named = self._list_of(item) if entry.names_list else None
             try:
                 if named is not None:
                     matched, remembered = self._named(item, named)
@@ -143,17 +155,25 @@ class Scan:
         return not positive
 
     def _label(self) -> str:
-        return f"{self.subject or self.checker.key.decode('latin-1')} in {self.shown}?"
+        shown = self.option
+        if not shown:
+            whole = self._shown_items()
+            shown = f'"{whole}"' if len(whole) <= _SHOWN else f'"{whole[:_SHOWN]}"...'
+        return f"{(self.subject or self.checker.key).decode('latin-1')} in {shown}?"
+
+    def _shown_items(self) -> str:
+        return self.items if isinstance(self.items, str) else self.items.decode("latin-1")
 
     def _say(self, answer: bool, why: str) -> None:
         if self.scope.debug is not None:
             self.scope.debug(f"{self._label()} {_yes(answer)} {why}")
 
-    def _test(self, pattern: bytes, switches: Switches) -> bool:
+    def _test(self, pattern: bytes, switches: Switches | None) -> bool:
         """Tries one pattern; whatever a switch decides is raised as _Decided."""
         try:
             return self.checker.test(pattern)
         except ItemDeferred as deferred:
+            switches = switches or Switches()
             error = f'DNS lookup of "{pattern.decode("latin-1")}" deferred'
             if switches.ignore_defer:
                 trace(self.scope, f"{error}: item ignored by +ignore_defer")
@@ -163,6 +183,7 @@ class Scan:
                 raise _Decided(True) from deferred
             raise ListDeferred(deferred.search_message or error) from deferred
         except Unknown as unknown:
+            switches = switches or Switches()
             error = unknown.error
             if switches.ignore_unknown:
                 trace(self.scope, f"{error}: item ignored by +ignore_unknown")
@@ -175,13 +196,14 @@ class Scan:
             raise _Decided(False, error) from unknown
 
     def _file(
-        self, path: bytes, positive: bool, switches: Switches, shown: str
+        self, path: bytes, positive: bool, switches: Switches | None, shown: str
     ) -> tuple[bool | None, bool]:
         """Tries the lines of a file; the answer, if one matched, and the sense of the last line."""
         sense = positive
         name = path.decode("latin-1")
+        asked = self.option or f'"{self._shown_items() if self.source is None else self.source}"'
         try:
-            lines = lines_of(self.scope, path, self.checker.kind, f"{shown} when checking {self.asked}")
+            lines = lines_of(self.scope, path, self.checker.kind, f"{shown} when checking {asked}")
         except ItemDeferred as error:
             raise ListDeferred(error.search_message or "") from error
         for line in lines:
@@ -230,6 +252,9 @@ class Scan:
         """Expands a list and goes through it; a forced failure means that the subject is not in it."""
         scope = self.scope
         source = text.decode("latin-1") if isinstance(text, bytes) else str(text)
+        if "$" not in source and "\\" not in source and type(text) is Text:
+            self.items = self.source = source
+            return self._over(constant_entries(self.checker.kind, source, single), False)
         try:
             items = self._expand(text)
         except ForcedFailure:
@@ -243,20 +268,18 @@ class Scan:
 
     def over_expanded(self, items: bytes, *, single: bool = False, source: str | None = None) -> bool:
         """Goes through an expanded list; `source` is the text that it was before, for messages."""
-        checker = self.checker
-        outside = checker.metadata
-        checker.metadata = is_tainted(items)
-        shown = items.decode("latin-1")
-        named = self.shown
-        self.asked = named or f'"{shown if source is None else source}"'
-        if not named:
-            self.shown = f'"{shown}"' if len(shown) <= _SHOWN else f'"{shown[:_SHOWN]}"...'
+        self.items, self.source = items, source
         tainted_too = version_of(self.scope) < (4, 99)
+        return self._over(entries(self.checker.kind, items, single, tainted_too), is_tainted(items))
+
+    def _over(self, items: tuple[Entry, ...], metadata: bool) -> bool:
+        """Goes through the items; `metadata` says that somebody outside could choose them."""
+        checker = self.checker
+        outside, checker.metadata = checker.metadata, metadata
         try:
-            return self.over(entries(checker.kind, items, single, tainted_too))
+            return self.over(items)
         finally:
             checker.metadata = outside
-            self.shown = named
 
     def _expand(self, text: Text | bytes | str) -> bytes:
         """Expands a list; while a domain list is expanded, `$domain` is the subject, unless it is something already."""

@@ -116,6 +116,9 @@ class Config:
     problems: list[Problem] = field(default_factory=list)
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What later layers worked out of the finished configuration, each under keys of its own."""
+    texts: dict[str, Text | None] = field(default_factory=dict, repr=False, compare=False)
+    values: dict[str, Value] = field(default_factory=dict, repr=False, compare=False)
+    """What `text` and `option` have answered; `set` forgets it."""
 
     @property
     def fatal(self) -> Problem | None:
@@ -128,11 +131,21 @@ class Config:
 
     def option(self, name: str) -> Value:
         """The value of a main option, or its default; raises KeyError for an option that this dialect does not have."""
-        return _option(self.main, self.fact(name), name, self.dialect.build.defaults)
+        if name not in self.values:
+            self.values[name] = _option(self.main, self.fact(name), name, self.dialect.build.defaults)
+        return self.values[name]
 
     def text(self, name: str) -> Text | None:
         """A main option of type string as text to be expanded, None when it is unset or empty; its default counts."""
-        return _text(self.main, self.fact(name), name, self.dialect.build.defaults)
+        if name not in self.texts:
+            self.texts[name] = _text(self.main, self.fact(name), name, self.dialect.build.defaults)
+        return self.texts[name]
+
+    def set(self, setting: Setting) -> None:
+        """Takes the setting of a main option."""
+        self.main[setting.name] = setting
+        self.texts.clear()
+        self.values.clear()
 
     def driver(self, kind: str, name: str) -> Driver | None:
         """The router, transport or authenticator of that name."""

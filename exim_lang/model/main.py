@@ -21,7 +21,7 @@ def read_main(config: Config, item: nodes.Setting | nodes.NamedList) -> None:
         config.main,
         lambda name: f'main option "{name}" unknown',
     )
-    config.main[setting.name] = setting
+    config.set(setting)
 
 
 def _read_named_list(config: Config, node: nodes.NamedList) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -55,15 +56,15 @@ COMMANDS = (
 )
 
 
+BY_WORD = {command.word: command for command in COMMANDS}
+_WORD = re.compile(rb"(?:MAIL FROM|RCPT TO):|[A-Z]+(?= |\Z)", re.IGNORECASE)
+
+
 def find(line: bytes, version: tuple[int, int]) -> Command | None:
     """The command that a line is; None for one that Exim does not know."""
-    upper = line.upper()
-    for command in COMMANDS:
-        word = command.word
-        after = line[len(word) : len(word) + 1]
-        if upper.startswith(word) and (word.endswith(b":") or after in (b"", b" ")) and command.since <= version:
-            return command
-    return None
+    word = _WORD.match(line)
+    command = None if word is None else BY_WORD.get(word[0].upper())
+    return None if command is None or command.since > version else command
 
 
 def perform(session: Session, raw: bytes) -> None:

@@ -10,15 +10,30 @@ from exim_lang.expand.integers import expanded_integer
 from exim_lang.lists.match import check_host
 
 if TYPE_CHECKING:
+    from exim_lang.model.config import Config
     from exim_lang.smtp.session import Session
 
 
 def host_in(session: Session, option: str) -> bool | None:
     """Whether the client matches a host list option; None where that cannot be decided now."""
+    scope = session.scope
+    if scope.debug is None:
+        same = _same_for_all(scope.config, option)
+        if same is not None:
+            return same
     try:
-        return check_host(session.scope, session.config.text(option), option=option) is not None
+        return check_host(scope, scope.config.text(option), option=option) is not None
     except Deferred:
         return None
+
+
+def _same_for_all(config: Config, option: str) -> bool | None:
+    """What a host list option says of every client: False when it is unset, True for `*`; None where it depends."""
+    kept: dict[str, bool | None] = config.memo.setdefault("host lists: the same for all", {})
+    if option not in kept:
+        text = config.text(option)
+        kept[option] = False if text is None else True if text.string == "*" else None
+    return kept[option]
 
 
 def expanded_number(session: Session, option: str, default: int) -> int:
