@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from exim_lang.lint.finding import Note
 from exim_lang.lint.flow.data import OPTIONS as DATA_OPTIONS
@@ -65,6 +65,7 @@ class Flow:
         self._busy: set[int] = set()
         self._values: dict[int, Taint] = {}
         self._settled = False
+        self.memo: dict[str, list[Any]] = {}
 
     def taint_of(self, use: Use) -> Taint:
         """The worst that a value can be, in Exim's classes."""

@@ -63,7 +63,7 @@ SINCE: Final = {name: ORDER.index(stage) for stage, names in _SINCE.items() for 
 
 ADDRESS: Final = _names("""
     domain local_part original_domain original_local_part parent_domain parent_local_part local_part_prefix_v
-    local_part_suffix_v bounce_recipient address_file address_pipe thisaddress
+    local_part_suffix_v bounce_recipient
 """)
 """The variables of a recipient: there in the ACL of RCPT and while it is delivered, empty between."""
 

@@ -1,0 +1,93 @@
+"""Findings about values that go where they must not: the parts to blame, the way they came, what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from exim_lang.lint.finding import Finding, Fix, Note
+from exim_lang.lint.flow.alternatives import leaves
+from exim_lang.lint.flow.flow import flow_of
+from exim_lang.lint.flow.sinks import Goal, Sink, sinks
+from exim_lang.lint.flow.taint import Taint
+from exim_lang.source.text import Span
+from exim_lang.syntax import expansion as tree
+
+if TYPE_CHECKING:
+    from exim_lang.lint.flow.flow import Flow
+    from exim_lang.lint.survey import Survey
+    from exim_lang.lint.uses import Use
+
+Message = Callable[[Sink, str, Taint], str]
+"""Makes the message from a sink, the characters to blame, and what is known of them."""
+
+_CLEAN = {
+    "local_part": "$local_part_data, with check_local_user, or local_parts = dsearch;DIRECTORY (or lsearch,ret=key;FILE)",
+    "domain": "$domain_data, with domains = dsearch;DIRECTORY (or lsearch,ret=key;FILE, or a list of plain names)",
+}
+_DATA = {"local_part": "local_part_data", "domain": "domain_data"}
+LOOK_UP = "the name that ${lookup{...}lsearch,ret=key{FILE}} or ${lookup{...}dsearch{DIRECTORY}} finds"
+
+
+def culprits(flow: Flow, use: Use, parts: tuple[tree.Part, ...]) -> Iterator[tuple[tree.Part, Taint]]:
+    """The parts that Exim will find tainted, those in branches instead of the whole."""
+    for part in leaves(parts):
+        value = flow.of(use, part)
+        if value.tainted:
+            yield part, value
+
+
+def tainted_at(survey: Survey, message: Message, *goals: Goal, mends: bool = True) -> Iterator[Finding]:
+    """A finding for each tainted part at the sinks of some goals."""
+    flow = flow_of(survey)
+    for sink in sinks(flow, *goals):
+        yield from tainted_in(flow, sink, message, mends=mends)
+
+
+def tainted_in(flow: Flow, sink: Sink, message: Message, *, mends: bool = True) -> Iterator[Finding]:
+    """A finding for each tainted part at a sink; of an item of a list one for the list that taints it."""
+    use = sink.use
+    found = False
+    for part, value in culprits(flow, use, sink.parts):
+        found = True
+        fix = data_fix(use, part) if mends else None
+        text = message(sink, use.source(part.span), value)
+        yield use.finding(part.span, text, help=clean_way(part, value), fix=fix, flow=way(value))
+    whole = flow.taint_of(use)
+    if sink.listed and not found and whole.tainted:
+        text = message(sink, use.source(sink.span), whole)
+        help = f"a list is one string, and {whole.source} taints all of it: name a list of the others, or write two conditions"
+        yield use.finding(sink.span, text, help=help, flow=way(whole))
+
+
+def clean_way(part: tree.Part, value: Taint) -> str:
+    """What to write instead of something tainted."""
+    name = part.name if isinstance(part, tree.Variable) else value.source.removeprefix("$")
+    return "write " + _CLEAN.get(name, LOOK_UP)
+
+
+def data_fix(use: Use, part: tree.Part) -> Fix | None:
+    """The change of `$local_part` into `$local_part_data`; somebody has to see that the router sets that."""
+    if not isinstance(part, tree.Variable) or part.name not in _DATA or use.where not in ("router", "transport"):
+        return None
+    name = _DATA[part.name]
+    edit = use.edit(part.span, f"${{{name}}}" if part.braced else f"${name}")
+    return Fix(f"write ${name}", (edit,), safe=False) if edit is not None else None
+
+
+def way(value: Taint) -> tuple[Note, ...]:
+    """The way of a value, source first, with the macros that it came through."""
+    return tuple(_with_macros(note) for note in value.path)
+
+
+def _with_macros(note: Note) -> Note:
+    macros = note.text.place(note.span.start).macros
+    if not macros:
+        return note
+    return Note(f"{note.message} (through the macro {macros[-1]})", note.text, note.span)
+
+
+def shown(use: Use, span: Span) -> str:
+    """Characters of a value for a message, long ones cut."""
+    text = " ".join(use.source(span).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

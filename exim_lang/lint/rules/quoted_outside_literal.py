@@ -1,0 +1,62 @@
+"""A quoted value stands in an SQL statement where no quotes are around it.
+
+Quoting makes a value safe inside `'...'`. As a number or a name it is not: `0 OR 1=1` has nothing in it to be escaped.
+
+In the pattern of `LIKE` the characters `%` and `_` stay what they are, too; that is not looked for here.
+
+Bad (acl):
+
+    deny condition = ${lookup mysql{SELECT 1 FROM b WHERE id=${quote_mysql:$sender_address_local_part}}}
+    accept
+
+Good (acl):
+
+    deny condition = ${lookup mysql{SELECT 1 FROM b WHERE id='${quote_mysql:$sender_address_local_part}'}}
+    accept
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from exim_lang.lint.finding import Finding, Fix
+from exim_lang.lint.flow.flow import flow_of
+from exim_lang.lint.flow.queries import is_bare, parts_of, queries
+from exim_lang.lint.flow.report import way
+from exim_lang.lint.flow.tables import SQL, quoter_of
+from exim_lang.lint.rule import rule
+from exim_lang.lint.survey import Survey
+from exim_lang.syntax import expansion as tree
+
+_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
+
+
+@rule("quoted-outside-literal", group="taint", severity="critical", fix="partial")
+def check(survey: Survey) -> Iterator[Finding]:
+    """Quoting operators in SQL statements that are not between quotes."""
+    flow = flow_of(survey)
+    for query in queries(flow):
+        if query.type not in SQL:
+            continue
+        for part, value in parts_of(flow, query):
+            quotes = isinstance(part, tree.Operator) and quoter_of(part.name)
+            if not quotes or is_bare(value) or part not in query.parts or is_open(query.prefix(part)):
+                continue
+            source = query.use.source(part.span)
+            edit = query.use.edit(part.span, f"'{source}'")
+            fix = Fix("put quotes around it", (edit,), safe=False) if edit is not None else None
+            message = f"no quotes are around {source}, so quoting does not protect the statement"
+            yield query.use.finding(part.span, message, help=f"write '{source}'", fix=fix, flow=way(value))
+
+
+def is_open(text: str) -> bool:
+    """Whether an SQL statement is inside a string or a quoted name at its end."""
+    quote = ""
+    for char in _ESCAPED.sub("", text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"`":
+            quote = char
+    return bool(quote)

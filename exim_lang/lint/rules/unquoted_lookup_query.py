@@ -1,0 +1,54 @@
+"""What the sender wrote stands in the query of a lookup, and nothing quotes it.
+
+A sender address like `x'OR'1'='1@example.org` rewrites the SQL statement, the LDAP filter or the Redis command. Exim 4.96 and
+later write `tainted search query is not properly quoted` into the log and do the lookup all the same.
+
+Data that Exim takes for clean although it comes from outside (`$sender_ident`, the output of `${run`) is found, too.
+
+Bad (acl):
+
+    deny condition = ${lookup mysql{SELECT 1 FROM bad WHERE addr='$sender_address'}}
+    accept
+
+Bad (main):
+
+    domainlist virtual = pgsql;SELECT domain FROM domains WHERE domain='$domain'
+
+Good (acl):
+
+    deny condition = ${lookup mysql{SELECT 1 FROM bad WHERE addr='${quote_mysql:$sender_address}'}}
+    accept
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from exim_lang.lint.finding import Finding, Fix
+from exim_lang.lint.flow.flow import flow_of
+from exim_lang.lint.flow.queries import is_bare, parts_of, queries
+from exim_lang.lint.flow.report import way
+from exim_lang.lint.flow.tables import SQL
+from exim_lang.lint.rule import rule
+from exim_lang.lint.survey import Survey
+
+
+@rule("unquoted-lookup-query", group="taint", severity="critical", fix="partial")
+def check(survey: Survey) -> Iterator[Finding]:
+    """Parts of queries from outside that no quoting operator went over."""
+    flow = flow_of(survey)
+    for query in queries(flow):
+        if not query.quoter:
+            continue
+        for part, value in parts_of(flow, query):
+            if not is_bare(value):
+                continue
+            operator = f"quote_{query.type}"
+            if query.quoter == "ldap" and query.skeleton.count("?", 0, max(0, part.span.start - query.span.start)) < 3:
+                operator = "quote_ldap_dn"
+            source = query.use.source(part.span)
+            edit = query.use.edit(part.span, f"${{{operator}:{source}}}")
+            fix = Fix(f"quote it with {operator}", (edit,), safe=False) if edit is not None else None
+            what = "the SQL statement" if query.type in SQL else "the query"
+            message = f"tainted search query is not properly quoted: {value.source} can change {what}"
+            yield query.use.finding(part.span, message, help=f"write ${{{operator}:{source}}}", fix=fix, flow=way(value))
