@@ -128,6 +128,13 @@ class Survey:
         return Counter(word for line in self.config.lines for word in _WORD.findall(line.text.string))
 
     @cached_property
+    def relay_witness(self) -> str:
+        """A scenario in which a stranger sends mail to a stranger, empty when that cannot be shown."""
+        from exim_lang.lint.witness import relay_witness
+
+        return relay_witness(self.config)
+
+    @cached_property
     def drivers(self) -> list[Driver]:
         """Routers, transports and authenticators."""
         return [*self.config.routers, *self.config.transports, *self.config.authenticators]

@@ -1,0 +1,50 @@
+"""Passwords are asked for without TLS.
+
+PLAIN and LOGIN send them as they are. `server_advertise_condition` offers them on encrypted connections only.
+
+Bad (auth):
+
+    plain:
+      driver = plaintext
+      public_name = PLAIN
+      server_prompts = :
+      server_condition = ${if eq{$auth3}{x}}
+      server_set_id = $auth2
+
+Good (auth):
+
+    plain:
+      driver = plaintext
+      public_name = PLAIN
+      server_prompts = :
+      server_condition = ${if eq{$auth3}{x}}
+      server_set_id = $auth2
+      server_advertise_condition = ${if def:tls_in_cipher}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from exim_lang.lint.finding import Finding, Fix
+from exim_lang.lint.fixes import edit_of
+from exim_lang.lint.rule import rule
+from exim_lang.lint.survey import Survey
+from exim_lang.source.text import Span
+
+
+@rule("auth-over-cleartext", group="security", severity="warning", fix="yes")
+def check(survey: Survey) -> Iterator[Finding]:
+    """Plaintext servers without `server_advertise_condition`, where AUTH is offered to everybody."""
+    offered = survey.main_use("auth_advertise_hosts")
+    if offered is not None and "tls" in offered.text.string:
+        return
+    for driver in survey.config.authenticators:
+        server = driver.driver == "plaintext" and "server_condition" in driver.settings
+        if server and "server_advertise_condition" not in driver.settings:
+            message = f"{driver.name} takes passwords over connections that are not encrypted"
+            help = "add server_advertise_condition = ${if def:tls_in_cipher}"
+            line = driver.settings["server_condition"].text
+            edit = edit_of(line, Span(len(line), len(line)), "\n  server_advertise_condition = ${if def:tls_in_cipher}")
+            fix = Fix("offer it on encrypted connections only", (edit,), safe=False) if edit else None
+            yield Finding(message, driver.line.text, driver.span, help, fix)
