@@ -17,7 +17,6 @@ from exim_lang.lint.flow.sources import (
     STORED,
     TRUSTED_BY_EXIM,
     WORDS,
-    headers_known,
     is_source,
 )
 from exim_lang.lint.flow.tables import CLEARING, PROGRAMS, quoter_of, type_of
@@ -110,9 +109,7 @@ class Evaluator:
         return CLEAN
 
     def header(self, node: tree.Header) -> Taint:
-        """The class of `$h_name:`."""
-        if not headers_known(self.stages):
-            return CLEAN
+        """The class of `$h_name:`; where there are no header lines yet, what it would be if there were."""
         name = f"${node.style}_{node.name}:"
         return outside(name, self.note(node.span, f"{name} is what the sender wrote"))
 

@@ -72,7 +72,12 @@ def _string(goal: Goal, use: Use, string: tree.String) -> Sink:
 
 def between(use: Use, span: Span) -> tuple[tree.Part, ...]:
     """The parts of a value in a range."""
-    return tuple(part for part in use.tree.parts if part.span.start < span.end and part.span.end > span.start)
+    return within(use.tree, span)
+
+
+def within(string: tree.String, span: Span) -> tuple[tree.Part, ...]:
+    """The parts of a string in a range."""
+    return tuple(part for part in string.parts if part.span.start < span.end and part.span.end > span.start)
 
 
 def _transports(survey: Survey) -> Iterator[Sink]:

@@ -105,7 +105,3 @@ def is_source(name: str, stages: frozenset[str]) -> bool:
     since = SINCE.get(name)
     return since is not None and any(ORDER.index(stage) >= since for stage in stages)
 
-
-def headers_known(stages: frozenset[str]) -> bool:
-    """Whether there are header lines of a message at any of these stages."""
-    return bool(stages & {"data", "delivery"})
