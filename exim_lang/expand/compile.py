@@ -50,7 +50,7 @@ class Writer:
         if not node.closed:
             self.fail(self.faults.unclosed(node))
         value = self.join(until_nul(values), node.span)
-        norm = any(isinstance(part, tree.Operator) and part.name == "ipv6norm" for part in node.parts)
+        norm = any(isinstance(part, tree.Operator) and part.name.partition("_")[0] == "ipv6norm" for part in node.parts)
         if norm and self.dialect.version < (4, 97):
             return self.assign(f"{self.out.object(until_zero, 'until_zero_')}({value.code})", node.span, value.trusted)
         return value

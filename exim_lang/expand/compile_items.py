@@ -31,13 +31,18 @@ def certificate_fault(w: Writer, node: tree.String) -> Fault | None:
         return Fault(NO_CERTIFICATE, node.span)
     if not node.closed:
         return w.faults.unclosed(node)
-    first = node.parts[0]
-    name = first.name if isinstance(first, tree.Variable) else literals(node)[1:].decode("latin-1")
+    name = certificate_name(node)
     if not is_variable(name, w.dialect) or is_numeric(name):
         return Fault(f'no variable named "{name}"', node.span)
     if not name.startswith("tls_") or not name.endswith(("ourcert", "peercert")):
         return Fault(f'"{name}" is not a certificate', node.span)
     return None
+
+
+def certificate_name(node: tree.String) -> str:
+    """The name of the variable that the second string of `${certextract` is."""
+    first = node.parts[0]
+    return first.name if isinstance(first, tree.Variable) else literals(node)[1:].decode("latin-1")
 
 
 def item(w: Writer, node: tree.Item) -> Value:
@@ -127,8 +132,11 @@ def choice(w: Writer, node: tree.Item, own: int) -> Value:
     taken = node.arguments[:own]
     values: list[Value] = []
     for argument in taken[: fault.after] if fault else taken:
-        if values and node.name == "certextract" and (wrong := certificate_fault(w, argument)):
-            return w.fail(wrong)
+        if values and node.name == "certextract":
+            if wrong := certificate_fault(w, argument):
+                return w.fail(wrong)
+            values.append(w.assign(w.variable_code(certificate_name(argument)), argument.span))
+            continue
         values.append(w.string(argument))
         if len(values) == 1 and node.name in ("extract", "listextract"):
             checked = passes(check_key, (values[0].constant, node.name))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from exim_lang.errors import EximLangError, ExpansionError, ForcedFailure
 from exim_lang.expand.scope import Scope
@@ -46,14 +46,12 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
         string = text.string
     elif isinstance(text, bytes):
         string = text.decode("latin-1")
-        if is_tainted(text):
-            message = f"attempt to expand tainted string '{string}'"
-            scope.log.append(("panic", message))
-            raise ExpansionError(message)
+        if is_tainted(text) and ("$" in string or "\\" in string):
+            refuse(scope, string)
     else:
         string = text
     if "$" not in string and "\\" not in string:
-        return string.encode("latin-1")
+        return text if isinstance(text, bytes) else string.encode("latin-1")
     try:
         if scope.watch is None:
             compiled = compiled_string(string, scope.config.dialect)
@@ -66,6 +64,13 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
         if isinstance(text, Text):
             error.at(text, error.span)
         raise
+
+
+def refuse(scope: Scope, string: str) -> NoReturn:
+    """What comes of expanding a tainted string."""
+    message = f"attempt to expand tainted string '{string}'"
+    scope.log.append(("panic", message))
+    raise ExpansionError(message)
 
 
 def run(compiled: Compiled, scope: Scope) -> bytes:

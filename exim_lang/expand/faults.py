@@ -13,16 +13,15 @@ from functools import partial
 from typing import assert_never
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand import unread
 from exim_lang.expand.fault import Fault
 from exim_lang.expand.names import acl_hint, find_operator, is_counter, is_numeric, is_variable, unknown_variable
 from exim_lang.expand.registry import CONDITIONS, ITEMS
 from exim_lang.expand.signed_address import SIGNED
-from exim_lang.expand.unread import Active, active, comparator_name, condition_name, error_of, literals, no_condition
 from exim_lang.model.dialect import Dialect
 from exim_lang.search.search import SearchType, parse_lookup_type
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
-from exim_lang.syntax.expansion_parser import unescape
 from exim_lang.syntax.expansion_walk import walk
 
 SPACE = " \t\n\v\f\r"
@@ -35,10 +34,8 @@ LEAD = {
     "run": ("command",),
 }
 NO_CERTIFICATE = 'second argument of "certextract" must be a certificate variable'
-
-ESCAPED = re.compile(r"\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{0,2}|.)", re.DOTALL)
+TO_BRACE = re.compile(r"(?:[^\\}]|\\.)*\}", re.DOTALL)
 CHECKED_ITEMS = ("imapfolder", "substr", "length", "hash", "nhash")
-LOOPS = ("map", "reduce", "sort")
 NOT_AN_OPERATOR = '"{name}" is not a known operator (or a }} is missing in a variable reference)'
 AT_END = "missing } at end of string"
 COLON = " - could be header name not terminated by colon"
@@ -50,7 +47,7 @@ class Faults:
     def __init__(self, text: str, root: tree.String, dialect: Dialect) -> None:
         self.text = text
         self.dialect = dialect
-        self.active: list[Active] = []  # what Exim evaluates of the parts that `first` was asked for
+        self.active: list[unread.Active] = []  # what Exim evaluates of the parts that `first` was asked for
         self.inside: list[str] = []  # what is added to messages about the part that is being read
         headers = [node for node in walk(root) if isinstance(node, tree.Header) and "}" in node.name]
         self.swallowed = min((node.span.start for node in headers), default=None)  # where the first such name stands
@@ -105,8 +102,8 @@ class Faults:
 
     def noted(self, node: tree.Node, fault: Fault | None) -> Fault | None:
         """`fault`; where there is none, `node` may be one that is evaluated although it is only read."""
-        if fault is None and (found := active(node)) is not None:
-            self.active.append(Active(found, "".join(reversed(self.inside))))
+        if fault is None and (found := unread.active(node)) is not None:
+            self.active.append(unread.Active(found, "".join(reversed(self.inside))))
         return fault
 
     def first_inside(self, node: tree.Node, where: str) -> Fault | None:
@@ -150,9 +147,17 @@ class Faults:
                 found = None if argument.closed else self.unclosed(argument)
             elif not found:
                 found = self.first_inside(argument, self.inside_loop(node, index))
-            if found:
+            if found or (found := self.not_a_number(node, index, argument)):
                 return found
         return own or self.skipped_item(node)
+
+    def not_a_number(self, node: tree.Node, index: int, argument: tree.String) -> Fault | None:
+        """The first string of `${listextract` is looked at also where it is only read."""
+        if index or not isinstance(node, tree.Item) or node.name != "listextract":
+            return None
+        key = unread.literals(argument).strip()
+        numeric = not key.removeprefix(b"-") or key.removeprefix(b"-").isdigit()
+        return None if numeric else Fault('first argument of "listextract" must be numeric', argument.span)
 
     def options(self, node: tree.Item) -> Fault | None:
         """What is wrong with the options of `${run`."""
@@ -168,10 +173,6 @@ class Faults:
         """The fault of a string that Exim takes as it stands."""
         if index != 1 or not isinstance(node, tree.Item):
             return None
-        if node.name == "listextract":
-            key = literals(node.arguments[0]).strip()
-            numeric = not key.removeprefix(b"-") or key.removeprefix(b"-").isdigit()
-            return None if numeric else Fault('first argument of "listextract" must be numeric', node.arguments[0].span)
         if node.name not in ("certextract", "sort"):
             return None
         at = argument.parts[0].span.start if argument.parts else len(self.text)
@@ -179,22 +180,20 @@ class Faults:
             return None if self.text.startswith("$", at) else Fault(NO_CERTIFICATE, argument.span)
         if not argument.closed:
             return None
-        text = literals(argument).decode("latin-1")
-        word = comparator_name(text)
+        text = unread.literals(argument).decode("latin-1")
+        word = unread.comparator_name(text)
         if not word:
-            return Fault(no_condition(text), argument.span)
-        return None if word in CONDITIONS else Fault("", argument.span)
-
-    def up_to_brace(self, at: int) -> str | None:
-        """The text from `at` to the next "}" that has no backslash; None when there is none."""
-        found = re.compile(r"((?:[^\\}]|\\.)*)\}", re.DOTALL).match(self.text, at)
-        return ESCAPED.sub(lambda escape: unescape(escape[0]).decode("latin-1"), found[1]) if found else None
+            return Fault(unread.no_condition(text), argument.span)
+        if word not in CONDITIONS:
+            return Fault("", argument.span)
+        known = CONDITIONS[word].name in unread.COMPARATORS
+        return None if known else Fault("comparator not handled for sort", argument.span)
 
     def skipped_item(self, node: tree.Node) -> Fault | None:
         """Some items look at their strings even when they are skipped; then only text that stands for itself is in them."""
         if isinstance(node, tree.Item) and node.name in CHECKED_ITEMS and all(one.closed for one in node.arguments):
             entry = ITEMS[node.name]
-            message = error_of(partial(entry.function, None) if entry.scope else entry.function, node.arguments)
+            message = unread.error_of(partial(entry.function, None) if entry.scope else entry.function, node.arguments)
             if message is not None and (node.name != "imapfolder" or message.startswith("IMAP folder separator")):
                 return Fault(message, node.span)
         return None
@@ -228,7 +227,7 @@ class Faults:
                 found = self.first_of(node.arguments) or self.test(node)
                 if found or node.name != "bool":
                     return found
-                message = error_of(CONDITIONS["bool"].function, node.arguments)
+                message = unread.error_of(CONDITIONS["bool"].function, node.arguments)
                 return None if message is None else Fault(message, node.span)
             case tree.Junction():
                 for member in node.members:
@@ -282,7 +281,7 @@ class Faults:
     def as_certificate(self, node: tree.Operator) -> Fault | None:
         """The fault of an operand that may be a certificate variable: Exim first reads what stands behind its `$`."""
         first = next(iter(node.operand.parts), None)
-        if first is None or isinstance(first, tree.Literal) or self.up_to_brace(first.span.start) is not None:
+        if first is None or isinstance(first, tree.Literal) or TO_BRACE.match(self.text, first.span.start):
             return None
         return self.unclosed(node.operand)
 
@@ -375,7 +374,7 @@ class Faults:
         if entry.choice:
             return self.choice(node.name, strings, entry.least, node)
         if node.name == "prvscheck":
-            signed = bool(strings) and SIGNED.fullmatch(literals(strings[0])) is not None
+            signed = bool(strings) and SIGNED.fullmatch(unread.literals(strings[0])) is not None
             return self.strings(node, 1, 1, last=False) or self.prvscheck(node, signed)
         if node.name == "readsocket":
             return self.strings(node, entry.least, entry.most, last=False) or self.readsocket(node)
@@ -438,9 +437,9 @@ class Faults:
 
     def nothing(self, node: tree.Nothing) -> Fault:
         rest, at = self.rest(node.stop)
-        word = condition_name(rest)
+        word = unread.condition_name(rest)
         if not word:
-            return Fault(no_condition(rest), self.point(at))
+            return Fault(unread.no_condition(rest), self.point(at))
         if word == "def":
             return Fault('":" expected after "def"', Span(at, at + 3))
         return Fault(f'unknown condition "{word}"', Span(at, at + len(word)))

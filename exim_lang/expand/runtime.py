@@ -10,17 +10,14 @@ from exim_lang.expand.fault import Fault
 from exim_lang.expand.headers import Style, header_value
 from exim_lang.expand.integers import compared_integer
 from exim_lang.expand.json_items import next_items
-from exim_lang.expand.registry import CONDITIONS, Condition
 from exim_lang.expand.scope import Scope
+from exim_lang.expand.sorting import comparator, sort_list
 from exim_lang.expand.string_list import COLON, join_list, separator_change, split_list
-from exim_lang.expand.unread import comparator_name, no_condition
 from exim_lang.search.search import SearchDeferred, SearchType, deferred_message, find, find_value
 from exim_lang.taint import class_of
 
 Part = Callable[[Scope], bytes]
 Test = Callable[[Scope], bool]
-
-COMPARATORS = ("<", "<=", ">", ">=", "lt", "lti", "le", "lei", "gt", "gti", "ge", "gei")
 
 
 def quoted(message: str) -> str:
@@ -146,55 +143,6 @@ def reduce_list(scope: Scope, items: bytes, start: bytes, body: Part) -> bytes:
         explain(error, ' inside "reduce" item', newer_than(scope, 4, 97))
     finally:
         scope.item, scope.value = saved
-
-
-def comparator(name: bytes) -> Condition:
-    """The condition that `${sort` compares by."""
-    text = name.decode("latin-1")
-    word = comparator_name(text)
-    if not word:
-        raise ExpansionError(no_condition(text))
-    entry = CONDITIONS.get(word)
-    if entry is None:
-        raise ExpansionError("")  # so it is in Exim, which forgets to say what is wrong
-    if entry.name not in COMPARATORS:
-        raise ExpansionError("comparator not handled for sort")
-    return entry
-
-
-def goes_before(entry: Condition, key: bytes, other: bytes) -> bool:
-    """Whether the comparator puts `key` before `other`; where one of them is no number it never does."""
-    try:
-        return bool(entry.function(key, other))
-    except ExpansionError:
-        return False
-
-
-def sort_key(scope: Scope, text: str, body: Part) -> bytes:
-    """What an item is compared by, which must not be empty."""
-    try:
-        key = body(scope)
-    except ExpansionError as error:
-        error.message = f'field-extract in sort: "{text}"'
-        raise
-    if not key:
-        raise ExpansionError(f'field-extract in sort: "{text}"')
-    return key
-
-
-def sort_list(scope: Scope, items: bytes, order: bytes, text: str, body: Part) -> bytes:
-    """`${sort`: each item goes before the first one that the comparator puts it before; `text` is that of the body."""
-    entry = comparator(order)
-    saved = scope.item
-    done: list[tuple[bytes, bytes]] = []
-    try:
-        for scope.item in split_list(items):
-            key = sort_key(scope, text, body)
-            before = (n for n, (_, other) in enumerate(done) if goes_before(entry, key, other))
-            done.insert(next(before, len(done)), (scope.item, key))
-    finally:
-        scope.item = saved
-    return join_list([value for value, _ in done], separator_of(items))
 
 
 def lookup(scope: Scope, kind: SearchType, key: bytes, file: bytes | None) -> bytes | None:

@@ -18,6 +18,8 @@ from exim_lang.syntax import expansion as tree
 
 COMPUTED = ("substr", "length", "hash", "nhash", "tr", "sg", "listquote")
 """Items that Exim evaluates wherever it reads them; all that is in them is known if it is plain text."""
+COMPARATORS = ("<", "<=", ">", ">=", "lt", "lti", "le", "lei", "gt", "gti", "ge", "gei")
+"""Conditions that `${sort` can compare by."""
 SIGNS = ("<=", ">=", "==", "<", ">", "=")
 
 

@@ -12,35 +12,28 @@ from exim_lang.expand.registry import condition
 from exim_lang.expand.scope import Scope
 
 
-def _matched(scope: Scope, kind: str, subject: bytes, items: bytes) -> bytes | None:
+def _matched(scope: Scope, kind: str, subject: bytes, items: bytes) -> bool:
+    """Whether the subject is in the list; `$value` is what the list makes of it."""
     try:
-        return scope.match_list(scope, kind, subject, items, leaves_value=True)
+        return scope.match_list(scope, kind, subject, items, leaves_value=True) is not None
     except Deferred as error:
         reason = error.message or "NULL"
         raise Deferred(f'unable to complete match against "{items.decode("latin-1")}": {reason}') from error
 
 
-def _matched_with_value(scope: Scope, kind: str, subject: bytes, items: bytes) -> bool:
-    value = _matched(scope, kind, subject, items)
-    if value is None:
-        return False
-    scope.value = value
-    return True
-
-
 @condition("match_address", least=2, scope=True)
 def match_address(scope: Scope, subject: bytes, items: bytes) -> bool:
-    return _matched_with_value(scope, "address", subject, items)
+    return _matched(scope, "address", subject, items)
 
 
 @condition("match_domain", least=2, scope=True)
 def match_domain(scope: Scope, subject: bytes, items: bytes) -> bool:
-    return _matched_with_value(scope, "domain", subject, items)
+    return _matched(scope, "domain", subject, items)
 
 
 @condition("match_local_part", least=2, scope=True)
 def match_local_part(scope: Scope, subject: bytes, items: bytes) -> bool:
-    return _matched_with_value(scope, "localpart", subject, items)
+    return _matched(scope, "localpart", subject, items)
 
 
 @condition("match_ip", least=2, scope=True)
@@ -48,4 +41,4 @@ def match_ip(scope: Scope, subject: bytes, items: bytes) -> bool:
     """A host list that knows addresses only; the subject may be empty."""
     if subject and not ip_version(subject):
         raise ExpansionError(f'"{subject.decode("latin-1")}" is not an IP address')
-    return _matched_with_value(scope, "host", subject, items)
+    return _matched(scope, "host", subject, items)

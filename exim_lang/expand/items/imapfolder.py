@@ -29,7 +29,7 @@ def imapfolder(name: bytes, separator: bytes = b"/", special: bytes = b"") -> by
         raise ExpansionError(f"imapfolder: iconv() failed to convert from UTF-8: {reason}") from None
     mark = separator.decode("latin-1")
     levels = re.sub(f"{re.escape(mark)}+", "\0", text.removeprefix(mark).rstrip(mark))
-    illegal = next((c for c in levels if c in "./"), None)
+    illegal = next((c for c in levels if c in "./" and ord(c) not in special), None)
     if illegal:
         raise ExpansionError(f"imapfolder: illegal character '{illegal}'")
     plain = {chr(code) for code in range(0x20, 0x7F)} - {chr(code) for code in special}
