@@ -28,7 +28,7 @@ def test_page_has_both_examples(name: str) -> None:
 @pytest.mark.parametrize("name", list(RULES))
 def test_file_is_named_like_the_rule(name: str) -> None:
     module = RULES[name].check.__module__
-    assert module == f"exim_lang.lint.rules.{name.replace('-', '_')}"
+    assert module == f"exim_lang.lint.rules.{name.replace('-', '_').replace('.', '_')}"
 
 
 @pytest.mark.parametrize("name, example", CASES)
