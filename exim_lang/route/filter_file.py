@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from exim_lang.errors import EximLangError
 from exim_lang.expand.addresses import AddressError, address_items, parse_address
 from exim_lang.filter.actions import Action, Delivering, Logging, Mailing, Piping, Saving, Stopping
 from exim_lang.filter.read import read_filter
 from exim_lang.filter.run import FilterRun
+from exim_lang.filter.sieve import FileInto, Redirect, SieveRun, Vacation
+from exim_lang.filter.sieve_words import SieveError
 from exim_lang.filter.words import FilterError
 from exim_lang.route.address import Reply
 from exim_lang.route.rewrite import qualify_address, rewrite_address, rewrite_one
@@ -134,4 +135,43 @@ def _reply(action: Mailing) -> Reply | None:
 
 
 def _run_sieve(run: Run, data: bytes) -> Outcome | str:
-    raise EximLangError("Sieve filters are not evaluated in routing")
+    """A Sieve filter: what it keeps goes into "inbox"; one that is wrong keeps the message (the filter document, 2.12)."""
+    scope = run.scope
+    sieve = SieveRun(scope, lambda address, place: rewrite_one(scope, address, place))
+    outcome = Outcome(seen=True)
+    try:
+        sieve.run(bytes(data))
+    except SieveError as error:
+        outcome.log.append(f"Sieve error: {error.message}")
+    for action in sieve.actions:
+        match action:
+            case FileInto(folder):
+                outcome.targets.append(Generated(folder, True))
+            case Redirect(address):
+                outcome.targets.append(Generated(address))
+            case Vacation():
+                outcome.targets.append(_vacation(run, action))
+            case _:
+                assert_never(action)
+    inbox = Generated(b"inbox", True)
+    if sieve.keep and inbox not in outcome.targets:
+        outcome.targets.append(inbox)
+    return outcome
+
+
+def _vacation(run: Run, action: Vacation) -> Generated:
+    """The answer of `vacation`: to the sender, with the subject of the message behind "Auto: "."""
+    sender = bytes(run.scope.message.sender or b"")
+    subject = action.subject
+    if subject is None:
+        subject = b"Auto: " + bytes(run.expand("${if def:header_subject {$h_subject:}{Automated reply}}"))
+    headers = b"Content-Type: text/plain;\n\tcharset=\"utf-8\"\nContent-Transfer-Encoding: quoted-printable"
+    reply = Reply(
+        to=sender,
+        sender=action.sender,
+        subject=subject,
+        headers=None if action.mime else b"MIME-Version: 1.0\n" + headers,
+        text=action.reason,
+        once_repeat=action.days * 86400,
+    )
+    return Generated(b">" + sender, True, noerror=True, reply=reply)

@@ -101,10 +101,10 @@ def _apply(scope: Scope, rule: RewriteRule, address: bytes, place: str) -> tuple
         parsed = parse_address(new, allow_null=place in "FT", allow_domain_literals=True)
     except AddressError as error:
         text = new.decode("latin-1")
-        _log(scope, f"Rewrite of {shown} yields unparseable address: {error.message} in address {text}")
+        _log(scope, f"Rewrite of {shown} yielded unparseable address: {error.message} in address {text}")
         return True, address, None
     if not parsed.domain and parsed.address:
-        _log(scope, f'Rewrite of {shown} yields unqualified address "{parsed.address.decode("latin-1")}"')
+        _log(scope, f'Rewrite of {shown} yielded unqualified address "{parsed.address.decode("latin-1")}"')
         return True, address, None
     return "q" in rule.flags, taint(parsed.address), new
 
@@ -178,7 +178,9 @@ def rewritten_header(scope: Scope, header: Header, place: str, rules: Sequence[R
             items.append(like(item[: len(item) - len(item.lstrip())] + whole, item))
         elif new != parsed.address:
             changed = True
-            items.append(join([item[: parsed.start], new, item[parsed.end :]]))
+            plain = item.startswith(parsed.address, parsed.start)  # what stands behind may be a comment, which stays
+            end = parsed.start + len(parsed.address) if plain else parsed.end
+            items.append(join([item[: parsed.start], new, item[end:]]))
         else:
             items.append(item)
     if not changed:

@@ -74,7 +74,7 @@ def parse_retry_rule(line: LogicalLine) -> RetryRule:
         raise _retry_shape_error(line)
     named = {token.type: token for token in tokens}
     error = named["ERROR"]
-    wrong = _retry_error(str(error))
+    wrong = wrong_retry_error(str(error))
     if wrong is not None:
         raise ConfigError(wrong, _span(error))
     senders: Text | None = None
@@ -96,13 +96,13 @@ def _retry_shape_error(line: LogicalLine) -> ConfigError:
     if not words or printable is None or not printable.group():
         return ConfigError("missing error type in retry rule", Span(0, len(string)))
     at = string.index(error, end)
-    wrong = _retry_error(printable.group())
+    wrong = wrong_retry_error(printable.group())
     if wrong is not None:
         return ConfigError(wrong, Span(at, at + len(error)))
     return ConfigError('"=" expected after "senders" in retry rule', Span(at + len(error), len(string)))
 
 
-def _retry_error(error: str) -> str | None:
+def wrong_retry_error(error: str) -> str | None:
     """What is wrong with the name of an error; names may be cut short behind an underscore, and some altogether."""
     name = error.lower()
     first, underscore, extra = name.partition("_")

@@ -90,6 +90,7 @@ def _test(scope: Scope, path: str, *, system: bool, verbose: bool) -> int:
         from exim_lang.cli.exim.sieve import test_sieve
 
         _write(f'Testing Sieve filter file "{path}"\n')
+        sys.stdout.flush()
         return test_sieve(scope, data)
     if not kind and not system:
         from exim_lang.cli.exim.forward import test_forward

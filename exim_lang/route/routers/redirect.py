@@ -223,6 +223,7 @@ def _set_up(run: Run, child: RoutedAddress) -> None:
             child.message = b"filter autoreply generated syntactically invalid recipient"
         child.forbidden = run.flag("forbid_filter_reply")
     else:
+        # a folder of a Sieve filter need not begin with a slash
         option = "directory_transport" if child.address.endswith(b"/") else "file_transport"
         state.address_file = child.address
         child.forbidden = run.flag("forbid_file")
