@@ -29,7 +29,7 @@ class Lines:
         if len(whole) + 1 < WIDTH:
             self.add_spaced(whole)
             return
-        self._put(" ")
+        self.add_spaced("")
         self.add(f"{name}=")
         while value:
             room = WIDTH - self.column

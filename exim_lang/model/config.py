@@ -7,7 +7,7 @@ from typing import Any
 
 from exim_lang.errors import Problem
 from exim_lang.model.dialect import Dialect
-from exim_lang.model.options import OptionFact, default_of, find_option
+from exim_lang.model.options import OptionFact, default_of, every_age, find_option
 from exim_lang.model.values import Value
 from exim_lang.records import dataclass, field
 from exim_lang.source.lines import LogicalLine, Macro, OnLine
@@ -130,9 +130,16 @@ class Config:
         return find_option(self.dialect, "main", name)
 
     def option(self, name: str) -> Value:
-        """The value of a main option, or its default; raises KeyError for an option that this dialect does not have."""
+        """The value of a main option, or its default; raises KeyError for what is no option of any Exim.
+
+        An option that this dialect does not have is unset: False for a boolean one, None for others.
+        """
         if name not in self.values:
-            self.values[name] = _option(self.main, self.fact(name), name, self.dialect.build.defaults)
+            fact = self.fact(name)
+            if fact is None and name not in self.main and (others := every_age("main", name)):
+                self.values[name] = False if others[0].type == "boolean" else None
+            else:
+                self.values[name] = _option(self.main, fact, name, self.dialect.build.defaults)
         return self.values[name]
 
     def text(self, name: str) -> Text | None:
