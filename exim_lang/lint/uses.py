@@ -182,8 +182,6 @@ def uses_of_acl(acl: Acl) -> Iterator[Use]:
 
 def _option(where: Where, owner: Driver | None, setting: Setting, fact: OptionFact | None) -> Use:
     type = fact.type if fact else "string"
-    kind: Kind | None = _LIST_TYPES.get(type)
-    if kind is not None and setting.name == "local_parts":
-        kind = "localpart"
+    kind: Kind | None = "localpart" if setting.name == "local_parts" else _LIST_TYPES.get(type)
     expanded = fact is None or fact.expanded or (kind is not None and kind != "string") or setting.name in _BY_ITEM
     return Use(where, setting.name, setting.text, owner, setting, None, fact, kind, expanded)

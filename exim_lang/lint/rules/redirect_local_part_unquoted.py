@@ -1,0 +1,56 @@
+"""A new address is made of a local part that is not quoted.
+
+The local part may be a quoted one, `"a,b"`, and then stands there without its quotes: the result is no address, or two of
+them, or a command.
+
+Bad (router):
+
+    r1:
+      driver = redirect
+      data = $local_part@new.example
+
+Good (router):
+
+    r1:
+      driver = redirect
+      data = ${quote_local_part:$local_part}@new.example
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from exim_lang.lint.finding import Finding, Fix
+from exim_lang.lint.flow.alternatives import alternatives
+from exim_lang.lint.rule import rule
+from exim_lang.lint.survey import Survey
+from exim_lang.model.config import Driver
+from exim_lang.syntax import expansion as tree
+
+
+@rule("redirect-local-part-unquoted", group="taint", severity="warning", fix="yes")
+def check(survey: Survey) -> Iterator[Finding]:
+    """`$local_part` in front of an `@` in `data` of redirect routers."""
+    for use in survey.of("router", "data"):
+        if not isinstance(use.owner, Driver) or use.owner.driver != "redirect":
+            continue
+        for string in alternatives(use.tree):
+            for part, behind in zip(string.parts, string.parts[1:], strict=False):
+                ends = isinstance(behind, tree.Literal) and behind.value.startswith(b"@")
+                if ends and _is_local_part(part):
+                    source = use.source(part.span)
+                    quoted = f"${{quote_local_part:{source}}}"
+                    edit = use.edit(part.span, quoted)
+                    fix = Fix("quote it with quote_local_part", (edit,)) if edit is not None else None
+                    message = f"{source} is not quoted: the result may be another address, or none"
+                    yield use.finding(part.span, message, help=f"write {quoted}", fix=fix)
+
+
+def _is_local_part(part: tree.Part) -> bool:
+    match part:
+        case tree.Variable(name="local_part" | "original_local_part" | "parent_local_part"):
+            return True
+        case tree.Operator(name="lc" | "uc"):
+            return len(part.operand.parts) == 1 and _is_local_part(part.operand.parts[0])
+        case _:
+            return False
