@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exim_lang.acl import log
 from exim_lang.acl.check import AclError
+from exim_lang.acl.prepared import PreparedStatement, prepare
 from exim_lang.acl.trace import say
 from exim_lang.records import dataclass
 from exim_lang.source.text import SourceFile, Text
@@ -19,14 +21,20 @@ if TYPE_CHECKING:
 
 _BLANKS = b" \t\n\v\f\r"
 _CACHE = "acl: texts"
+_NAMED = "acl: by name"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An ACL and what the trace calls it: `ACL "x"` or `inline ACL`. `acl` is None for a name without statements."""
+    """An ACL ready to be run, and what the trace calls it: `ACL "x"` or `inline ACL`.
+
+    `known_empty` is a name behind which there are no statements, as the trace has said.
+    """
 
     label: str
-    acl: Acl | None
+    acl: Acl
+    statements: tuple[PreparedStatement, ...]
+    known_empty: bool = False
 
 
 def find_acl(scope: Scope, value: bytes, origin: Text | None = None) -> Found:
@@ -35,8 +43,7 @@ def find_acl(scope: Scope, value: bytes, origin: Text | None = None) -> Found:
     `origin` is the text that it was written as, where expansion did not change it: statements of an inline ACL then know their
     places. Raises AclError with Exim's message: tainted text, a file that cannot be read, wrong syntax.
     """
-    start = len(value) - len(value.lstrip(_BLANKS))
-    name = value[start:]
+    name = value.lstrip(_BLANKS)
     shown = name.decode("latin-1")
     if is_tainted(value) and scope.config.dialect.version >= (4, 95):
         log.write(scope, ("main", "panic"), f'attempt to use tainted ACL text "{shown}"')
@@ -45,29 +52,42 @@ def find_acl(scope: Scope, value: bytes, origin: Text | None = None) -> Found:
     assert isinstance(texts, dict), "the key is ours"
     if b" " not in name:
         if shown in scope.config.acls:
-            return _named(scope, shown, scope.config.acls[shown])
+            return _named(scope, shown)
         if name.startswith(b"/"):
-            if name in texts:
-                return _named(scope, shown, texts[name])
-            acl = _read(scope, name)
-            texts[name] = acl
-            return Found(f'ACL "{shown}"', acl)
-    if origin is not None and origin.string == value.decode("latin-1"):
-        text = origin.slice(start, len(origin))
-    else:
-        text = Text.literal(shown, "<inline ACL>")
-    cached = texts.get(bytes(name))
+            kept: Found | None = texts.get(name)
+            if kept is not None:
+                return _told(scope, kept, shown)
+            found = _ready(scope, f'ACL "{shown}"', _read(scope, name))
+            texts[name] = replace(found, known_empty=not found.statements)
+            return found
+    cached: Found | None = texts.get(bytes(name))
     if cached is None:
-        cached = texts[bytes(name)] = _parse(scope, text)
-    return Found("inline ACL", cached)
+        if origin is not None and origin.string == value.decode("latin-1"):
+            text = origin.slice(len(value) - len(name), len(origin))
+        else:
+            text = Text.literal(shown, "<inline ACL>")
+        cached = texts[bytes(name)] = _ready(scope, "inline ACL", _parse(scope, text))
+    return cached
 
 
-def _named(scope: Scope, name: str, acl: Acl) -> Found:
-    if not acl.statements:
-        say(scope, f'ACL "{name}" is empty: implicit DENY')
-        return Found(f'ACL "{name}"', None)
-    say(scope, f'using ACL "{name}"')
-    return Found(f'ACL "{name}"', acl)
+def _ready(scope: Scope, label: str, acl: Acl) -> Found:
+    return Found(label, acl, prepare(acl, scope.config.dialect))
+
+
+def _named(scope: Scope, name: str) -> Found:
+    """An ACL of the configuration, which is made ready once."""
+    ready: dict[str, Found] = scope.config.memo.setdefault(_NAMED, {})
+    acl = scope.config.acls[name]
+    found = ready.get(name)
+    if found is None or found.acl is not acl:
+        found = ready[name] = replace(_ready(scope, f'ACL "{name}"', acl), known_empty=not acl.statements)
+    return _told(scope, found, name)
+
+
+def _told(scope: Scope, found: Found, name: str) -> Found:
+    if scope.debug is not None:
+        say(scope, f'ACL "{name}" is empty: implicit DENY' if found.known_empty else f'using ACL "{name}"')
+    return found
 
 
 def _read(scope: Scope, path: bytes) -> Acl:

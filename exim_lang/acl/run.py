@@ -9,7 +9,7 @@ from exim_lang.acl import facts, log
 from exim_lang.acl.check import AclError, Check, Messages
 from exim_lang.acl.find import Found, find_acl
 from exim_lang.acl.phases import MESSAGE_PHASES, spoken
-from exim_lang.acl.registry import CONDITIONS, MODIFIERS
+from exim_lang.acl.prepared import PreparedItem, PreparedStatement
 from exim_lang.acl.trace import deeper, say, say_unindented
 from exim_lang.acl.verdict import Outcome, Result, Step, Verdict, Watched
 from exim_lang.acl.warning import warn
@@ -17,7 +17,7 @@ from exim_lang.errors import ClosedWorld, Deferred, ExpansionError, ForcedFailur
 from exim_lang.expand.engine import expand
 from exim_lang.search.registry import SearchDeferred, SearchOpenError
 from exim_lang.source.text import Text
-from exim_lang.syntax.acl_names import PHASES, acl_facts
+from exim_lang.syntax.acl_names import PHASES
 from exim_lang.syntax.acl_nodes import Condition, Modifier, Statement, Verb
 
 if TYPE_CHECKING:
@@ -157,15 +157,15 @@ class Runner:
         scope = self.scope
         messages = self.messages
         label = found.label
-        if found.acl is None:
+        if found.known_empty:
             return "fail"
-        for statement in found.acl.statements:
-            verb = statement.verb
+        for prepared in found.statements:
+            statement, verb = prepared.statement, prepared.verb
             messages.user = messages.log = None
             self.temporary_details = False
             if scope.debug is not None:
                 say(scope, f'processing "{verb}" ({statement.exim_file} {statement.exim_line})')
-            result, past_endpass = self._conditions(statement, label)
+            result, past_endpass = self._conditions(prepared, label)
             self.steps.append(Step(statement, label, result, None, scope.acl_depth))
             if scope.debug is not None:
                 say(scope, f"{verb}: condition test {_HOW[result]} in {label}")
@@ -231,7 +231,7 @@ class Runner:
             return "error"
         return result
 
-    def _conditions(self, statement: Statement, label: str) -> tuple[Result, bool]:
+    def _conditions(self, statement: PreparedStatement, label: str) -> tuple[Result, bool]:
         """Tests the conditions and obeys the modifiers until a condition fails; also says whether `endpass` was passed."""
         scope = self.scope
         user_message: Text | None = None
@@ -239,42 +239,43 @@ class Runner:
         past_endpass = False
         result: Result = "ok"
         self.failed = None
-        for node in statement.conditions:
-            if isinstance(node, Modifier):
-                if node.name == "message":
-                    say(scope, f"  message: {node.argument}")
-                    user_message = node.argument
-                    continue
-                if node.name == "log_message":
-                    say(scope, f"l_message: {node.argument}")
-                    log_message = node.argument
-                    continue
-                if node.name == "endpass":
+        for item in statement.items:
+            match item.role:
+                case "test":
+                    result, stop = self._one(item, statement.verb, label)
+                    if stop:
+                        # an error in what was asked for: no message of the statement is looked at
+                        self.failed = item.node
+                        return result, past_endpass
+                    if result != "ok":
+                        self.failed = item.node
+                        break
+                case "message":
+                    user_message = item.node.argument
+                    if scope.debug is not None:
+                        say(scope, f"  message: {user_message}")
+                case "log_message":
+                    log_message = item.node.argument
+                    if scope.debug is not None:
+                        say(scope, f"l_message: {log_message}")
+                case "endpass":
                     past_endpass = True
-                    continue
-            result, stop = self._one(node, statement.verb, label)
-            if stop:
-                # an error in what was asked for: no message of the statement is looked at
-                self.failed = node
-                return result, past_endpass
-            if result != "ok":
-                self.failed = node
-                break
+                case _:
+                    assert_never(item.role)
         if past_endpass and result == "ok":
             user_message = None
         if result in _MESSAGES_FOR[statement.verb]:
             self._expand_messages(statement.verb, result, user_message, log_message)
-        facts.remember(scope, "acl_verify_message", None)
+        scope.message.facts.pop("acl_verify_message", None)
         return result, past_endpass
 
-    def _one(self, node: Condition | Modifier, verb: Verb, label: str) -> tuple[Result, bool]:
+    def _one(self, item: PreparedItem, verb: Verb, label: str) -> tuple[Result, bool]:
         """One condition or modifier: its result, and whether the statement ends here without its messages."""
         scope = self.scope
         messages = self.messages
-        fact = acl_facts().get(("condition", node.name))
-        if fact is not None and not fact.flag:
-            value = node.argument.encode()
-        else:
+        node = item.node
+        value = item.value
+        if value is None:
             try:
                 value = self._expand(node.argument)
             except ForcedFailure:
@@ -288,37 +289,26 @@ class Runner:
                     messages.log = _search_message(error).encode("latin-1")
                 self.steps.append(Step(node, label, result, None, scope.acl_depth))
                 return result, True
-        self._tell(node, value, fact is None or fact.flag)
-        if fact is not None and not fact.allowed_in(self.phase, scope.config.dialect.version):
+        if scope.debug is not None:
+            self._tell(item, value)
+        if item.phases is not None and self.phase not in item.phases:
             kind = "use" if isinstance(node, Modifier) else "test"
             messages.log = f"cannot {kind} {node.name} condition in {spoken(self.phase)} ACL".encode("latin-1")
             self.steps.append(Step(node, label, "error", value, scope.acl_depth))
             return "error", True
-        check = Check(
-            scope,
-            self.phase,
-            verb,
-            node.name,
-            node.argument,
-            value,
-            node.variable if isinstance(node, Modifier) else "",
-            messages,
-            self.nested,
-        )
-        result, stop = self._perform(node, check)
+        check = Check(scope, self.phase, verb, node.name, node.argument, value, item.variable, messages, self.nested)
+        result, stop = self._perform(item, check)
         self.steps.append(Step(node, label, result, value, scope.acl_depth))
         return result, stop
 
-    def _perform(self, node: Condition | Modifier, check: Check) -> tuple[Result, bool]:
+    def _perform(self, item: PreparedItem, check: Check) -> tuple[Result, bool]:
         """Calls the function behind the name; counts negation in."""
         messages = self.messages
         try:
-            if isinstance(node, Modifier):
-                MODIFIERS[node.name](check)
-                result: Result = "ok"
-            else:
-                answer = CONDITIONS[node.name](check)
-                result = answer if isinstance(answer, str) else "ok" if answer else "fail"
+            answer = item.function(check)
+            # a modifier has nothing to answer
+            holds = answer or isinstance(item.node, Modifier)
+            result: Result = answer if isinstance(answer, str) else "ok" if holds else "fail"
         except AclError as error:
             if error.message:
                 messages.log = error.message.encode("latin-1")
@@ -331,32 +321,30 @@ class Runner:
                 messages.log = message.encode("latin-1")
             result = "defer"
         except ExpansionError as error:
-            messages.log = _failed_expansion(node.argument, error)
+            messages.log = _failed_expansion(check.text, error)
             return "error", True
         except ClosedWorld as error:
-            raise error.at(node.argument) from error.__cause__
+            raise error.at(check.text) from error.__cause__
         if check.reject_logs is not None:
             self.reject_logs = check.reject_logs
         if result == "defer" and (check.callout_deferred or self.scope.config.option("smtp_return_error_details")):
             self.temporary_details = True
-        if isinstance(node, Condition) and node.negated:
+        if item.negated:
             if result == "ok":
                 result = "fail"
             elif result in ("fail", "drop"):
                 result = "ok"
         return result, False
 
-    def _tell(self, node: Condition | Modifier, value: bytes, expanded: bool) -> None:
-        scope = self.scope
-        if scope.debug is None:
-            return
-        mark = "!" if isinstance(node, Condition) and node.negated else ""
-        left = f"check {mark}{node.name} "
-        if isinstance(node, Modifier) and node.variable:
-            left += f"{node.variable} "
-        say(scope, f"{left}= {node.argument}")
-        if expanded and ("$" in node.argument.string or "\\" in node.argument.string):
-            say_unindented(scope, f"{' ' * min(len(left), 29)}= {value.decode('latin-1')}")
+    def _tell(self, item: PreparedItem, value: bytes) -> None:
+        """The trace of a condition or modifier whose turn has come."""
+        node = item.node
+        left = f"check {'!' if item.negated else ''}{node.name} "
+        if item.variable:
+            left += f"{item.variable} "
+        say(self.scope, f"{left}= {node.argument}")
+        if item.expanded and ("$" in node.argument.string or "\\" in node.argument.string):
+            say_unindented(self.scope, f"{' ' * min(len(left), 29)}= {value.decode('latin-1')}")
 
     def _expand_messages(
         self, verb: Verb, result: Result, user_message: Text | None, log_message: Text | None

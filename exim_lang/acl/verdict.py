@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from exim_lang.records import dataclass, field
 from exim_lang.syntax.acl_nodes import Condition, Modifier, Statement
@@ -13,8 +13,7 @@ Result: TypeAlias = Literal["ok", "fail", "defer", "discard", "drop", "error"]
 """How a condition or a whole statement ended; modifiers that did their work are "ok"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One condition or modifier that was looked at, or (`node` a Statement) how its statement ended.
 
     `expanded` is the argument after expansion, None where it was not expanded or the expansion failed. `result` counts
