@@ -120,6 +120,18 @@ def test_nobody_answers() -> None:
         spf_of_message(scope)
 
 
+def test_the_other_parts_of_authentication_results() -> None:
+    """As the installed Exim 4.96 has them."""
+    scope = scope_for("begin authenticators\np:\n  driver = plaintext\n  public_name = PLAIN\n", "4.96")
+    scope.connection.host_name, scope.connection.authenticated_by = b"h.d.example", b"p"
+    first = b"Authentication-Results: x;\n\tiprev=pass (h.d.example) smtp.remote-ip=10.1.1.1"
+    assert scope.expand("${authresults{x}}") == first + b";\n\tauth=pass (PLAIN, no id saved)"
+    scope.connection.authenticated_id, scope.message.authenticated_sender = b"joe", b"z@y.example"
+    assert scope.expand("${authresults{x}}") == first + b";\n\tauth=pass (PLAIN) smtp.auth=joe smtp.mailfrom=z@y.example"
+    scope.connection.host_name, scope.connection.host_lookup_failed = None, True
+    assert b"iprev=fail smtp.remote-ip=10.1.1.1;" in scope.expand("${authresults{x}}")
+
+
 def test_a_fixture_goes_first() -> None:
     scope = scope_for("acl_smtp_rcpt = c\nbegin acl\nc:\n  accept spf = fail\n", "4.99")
     scope.world = World(fixtures=Fixtures({"spf": {"fail": {"result": True, "spf_result": "fail"}}}))

@@ -31,7 +31,12 @@ def _authentication(scope: Scope) -> list[bytes]:
     connection = scope.connection
     if not connection.authenticated_by:
         return []
-    found = [b";\n\tauth=pass (", connection.authenticated_by, b") smtp.auth=", connection.authenticated_id]
+    from exim_lang.model.driver_checks import public_name  # only for clients that have proved who they are
+
+    driver = scope.config.driver("authenticator", connection.authenticated_by.decode("latin-1"))
+    name = public_name(driver).encode("latin-1") if driver is not None else connection.authenticated_by
+    found = [b";\n\tauth=pass (", name]
+    found += [b") smtp.auth=", connection.authenticated_id] if connection.authenticated_id else [b", no id saved)"]
     sender = scope.message.authenticated_sender
     return [*found, b" smtp.mailfrom=", sender] if sender else found
 
