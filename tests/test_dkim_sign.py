@@ -29,7 +29,7 @@ MESSAGE = b"From: joe@example.test\nTo: ann@example.org\nSubject: one\n\nHello\n
 
 def sign(options: Options, message: bytes = MESSAGE, now: float = 0.0) -> Signed:
     scope = scope_with(DNS)
-    scope.world.now = lambda: now
+    scope.world._now = now
     return sign_message(scope, options, message)
 
 

@@ -14,6 +14,8 @@ from exim_lang.expand.string_list import split_list
 from exim_lang.taint import taint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from exim_lang.expand.scope import Scope
     from exim_lang.source.text import Text
 
@@ -83,11 +85,17 @@ def _signature(scope: Scope, options: DkOptions, message: bytes, log: list[str])
         method = "simple"
     wanted = {name.strip().lower() for name in split_list(expand("dk_headers")) if name.strip()}
     names = [line.partition(b":")[0].rstrip(b" \t") for line in headers if name_of(line) in wanted]
-    signature = _raw_signature(key, canonical(method, chosen(headers, names), body))
-    return _line(method, domain, selector, names, base64.b64encode(signature))
+    return signature_line(key, method, domain, selector, headers, body, names)
 
 
-def _line(method: str, domain: bytes, selector: bytes, names: list[bytes], signature: bytes) -> bytes:
+def signature_line(
+    key: Any, method: str, domain: bytes, selector: bytes, headers: Sequence[bytes], body: bytes, names: Sequence[bytes] = ()
+) -> bytes:
+    """The DomainKey-Signature: line for a message, with newlines; `names` of header lines limit what is signed.
+
+    Header lines have their newlines, the lines of the body end with newlines. Raises Failed for a key that is not RSA.
+    """
+    signature = base64.b64encode(_raw_signature(key, canonical(method, chosen(headers, names), body)))
     tags = [b"a=rsa-sha1; q=dns; c=" + method.encode(), b"s=" + selector + b"; d=" + domain]
     if names:
         tags.append(b"h=" + b":\n\t ".join(names))

@@ -120,7 +120,7 @@ class DkimSign(_Strict, kw_only=True):
 
     domain: str
     selector: str = "test"
-    algorithm: Literal["ed25519-sha256", "rsa-sha256"] = "ed25519-sha256"
+    algorithm: Literal["ed25519-sha256", "rsa-sha256", "domainkeys"] = "ed25519-sha256"
     broken: Annotated[bool, Meta(description="the body is changed after signing")] = False
 
 

@@ -1,4 +1,4 @@
-"""Signs messages of scenario files with a test key, and publishes the key in the zone data (RFC 6376, RFC 8463)."""
+"""Signs messages of scenario files with a test key, and publishes the key in the zone data (RFC 6376, RFC 8463, RFC 4870)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import re
 from functools import cache
 from typing import Any
 
+from exim_lang.domainkeys.sign import signature_line
 from exim_lang.errors import UsageError
+from exim_lang.expand.headers import split_headers
 from exim_lang.scenario.schema import DkimSign
 
 
@@ -22,6 +24,8 @@ def signed(message: bytes, sign: DkimSign) -> bytes:
 
     text = re.sub(rb"\r?\n", b"\r\n", message)
     text = text if text.endswith(b"\r\n") else text + b"\r\n"
+    if sign.algorithm == "domainkeys":
+        return _changed(_domainkeys(text, sign) + text, sign)
     key = _ed25519_seed(sign) if sign.algorithm == "ed25519-sha256" else _rsa_key()[0]
     try:
         line: bytes = dkim.sign(
@@ -34,10 +38,22 @@ def signed(message: bytes, sign: DkimSign) -> bytes:
         )
     except dkim.DKIMException as error:
         raise UsageError(f"dkim_sign: {error}") from error
-    result = line + text
-    if sign.broken:
-        result = result.removesuffix(b"\r\n") + b" (changed on the way)\r\n"
-    return result
+    return _changed(line + text, sign)
+
+
+def _changed(message: bytes, sign: DkimSign) -> bytes:
+    return message.removesuffix(b"\r\n") + b" (changed on the way)\r\n" if sign.broken else message
+
+
+def _domainkeys(message: bytes, sign: DkimSign) -> bytes:
+    """The DomainKey-Signature: line for a message, both with CRLF."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    headers, body = split_headers(message)
+    key = load_pem_private_key(_rsa_key()[0], None)
+    texts = [header.text for header in headers]
+    line = signature_line(key, "nofws", sign.domain.encode(), sign.selector.encode(), texts, body)
+    return line.replace(b"\n", b"\r\n")
 
 
 def published(sign: DkimSign) -> dict[str, list[Any]]:
