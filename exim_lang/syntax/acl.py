@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol, cast
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput
-
 from exim_lang.errors import Problem
 from exim_lang.source.text import SPACE, Span, Text, after_space
 from exim_lang.syntax.acl_errors import find_error
 from exim_lang.syntax.acl_names import AclNames, acl_names
 from exim_lang.syntax.acl_nodes import VERBS, Acl, Condition, Modifier, Statement, Verb
+from exim_lang.syntax.lalr import Parser, Token, Tree, Unexpected
 from exim_lang.syntax.lark import load_parser
 from exim_lang.syntax.words import LONGEST_NAME, name_too_long_error, read_name
 
@@ -134,7 +132,7 @@ def _after_spaces(string: str, start: int) -> int:
 
 
 @cache
-def _parser() -> Lark:
+def _parser() -> Parser:
     return load_parser("acl")
 
 
@@ -169,7 +167,7 @@ class _Builder:
             return True
         try:
             tree = _parser().parse(string)
-        except UnexpectedInput:
+        except Unexpected:
             return self._wrong(line)
         head = tree.children[0] if tree.data == "start" else tree
         assert isinstance(head, Tree), "every alternative of the start rule is a tree"
@@ -199,7 +197,7 @@ class _Builder:
             self.conditions.append(_item(line.text, item, self.names))
         return True
 
-    def _acceptable(self, verb: Token | None, item: Tree[Token]) -> bool:
+    def _acceptable(self, verb: Token | None, item: Tree) -> bool:
         """Whether the names of a line with the right shape are right as well."""
         current = str(verb) if verb is not None else self.statement.verb if self.statement else None
         if item.data == "endpass":
@@ -287,7 +285,6 @@ class _Builder:
 
 
 def _start(token: Token) -> int:
-    assert token.start_pos is not None, "tokens of a parse have positions"
     return token.start_pos
 
 
@@ -295,7 +292,7 @@ def _span(token: Token) -> Span:
     return Span(_start(token), _start(token) + len(token))
 
 
-def _item(text: Text, tree: Tree[Token], names: AclNames) -> Condition | Modifier:
+def _item(text: Text, tree: Tree, names: AclNames) -> Condition | Modifier:
     """The node of a rule `test`, `set_` or `endpass`."""
     tokens = cast("list[Token]", tree.children)
     rest = tokens[-1] if tokens[-1].type == "REST" else None

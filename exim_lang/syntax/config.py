@@ -11,9 +11,6 @@ import re
 from collections.abc import Iterator
 from typing import assert_never, cast
 
-from lark import Token, Tree
-from lark.exceptions import UnexpectedInput
-
 from exim_lang.errors import ConfigError, Problem
 from exim_lang.records import dataclass, field
 from exim_lang.source.lines import LogicalLine, Source
@@ -42,6 +39,7 @@ from exim_lang.syntax.config_rules import (
     unparse_retry_rule,
     unparse_rewrite_rule,
 )
+from exim_lang.syntax.lalr import Token, Tree, Unexpected
 from exim_lang.syntax.words import LONGEST_NAME, name_too_long_error, read_name
 
 _SECTIONS = ("acls", "authenticators", "local_scans", "retrys", "rewrites", "routers", "transports")
@@ -71,9 +69,9 @@ def parse_setting(line: LogicalLine) -> Setting | NamedList | None:
     """The setting or named list of one line of the main section; None for a line that is neither."""
     try:
         tree = line_parser().parse(line.text.string, start="main_line")
-    except UnexpectedInput:
+    except Unexpected:
         return None
-    return _main_item(line, cast("Tree[Token]", tree.children[0]))
+    return _main_item(line, tree.children[0])
 
 
 @dataclass(slots=True)
@@ -183,7 +181,7 @@ class _Builder:
             self.problem(line, name_too_long_error(name), Span(0, len(name)))
         try:
             tree = line_parser().parse(string, start="driver_line")
-        except UnexpectedInput:
+        except Unexpected:
             tree = None
         if tree is not None and tree.data == "driver":
             self._start_driver(line, kind, name)
@@ -196,7 +194,7 @@ class _Builder:
         elif tree is None:
             self.problem(line, no_setting_error(string), Span(0, len(string)))
         else:
-            self.settings.append(_setting(line, cast("Tree[Token]", tree.children[0])))
+            self.settings.append(_setting(line, tree.children[0]))
 
     def _start_driver(self, line: LogicalLine, kind: DriverKind, name: str) -> None:
         self._end_driver()
@@ -234,7 +232,7 @@ class _Builder:
         self.problems.append(Problem(message, line.text, span, file, number))
 
 
-def _main_item(line: LogicalLine, tree: Tree[Token]) -> Setting | NamedList:
+def _main_item(line: LogicalLine, tree: Tree) -> Setting | NamedList:
     if tree.data != "named_list":
         return _setting(line, tree)
     tokens = {token.type: token for token in cast("list[Token]", tree.children)}
@@ -247,7 +245,7 @@ def _main_item(line: LogicalLine, tree: Tree[Token]) -> Setting | NamedList:
     )
 
 
-def _setting(line: LogicalLine, tree: Tree[Token]) -> Setting:
+def _setting(line: LogicalLine, tree: Tree) -> Setting:
     """The node of a rule `setting` or `hidden_setting`."""
     tokens = {token.type: token for token in cast("list[Token]", tree.children)}
     first = cast(Token, tree.children[0])
@@ -260,14 +258,12 @@ def _setting(line: LogicalLine, tree: Tree[Token]) -> Setting:
 
 
 def _span_of(token: Token) -> Span:
-    assert token.start_pos is not None, "tokens of a parse have positions"
     return Span(token.start_pos, token.start_pos + len(token))
 
 
 def _rest(text: Text, token: Token | None) -> Text:
     """The text from a token on; without one, nothing, at the end of the line."""
     start = len(text) if token is None else token.start_pos
-    assert start is not None, "tokens of a parse have positions"
     return text.slice(start, len(text))
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from lark import Lark, Token
-from lark.exceptions import UnexpectedInput
-
 from exim_lang.errors import ConfigError
 from exim_lang.source.lines import LogicalLine
 from exim_lang.source.quoted import dequote
 from exim_lang.source.text import SPACE, Span, Text, after_space
 from exim_lang.syntax.config_nodes import RetryParameter, RetryRule, RewriteRule
+from exim_lang.syntax.lalr import Parser, Token, Unexpected
 from exim_lang.syntax.lark import load_parser
 from exim_lang.syntax.times import read_fixed, read_time
 
@@ -26,7 +24,7 @@ _WHOLE_NAMES = ("lost_connection", "tls_required", "lookup")
 
 
 @cache
-def line_parser() -> Lark:
+def line_parser() -> Parser:
     """The parser of all kinds of lines, to be used with a start rule."""
     return load_parser("config", start=["main_line", "driver_line", "rewrite_line", "retry_line"])
 
@@ -34,13 +32,12 @@ def line_parser() -> Lark:
 def _tokens(line: LogicalLine, start: str) -> list[Token] | None:
     try:
         tree = line_parser().parse(line.text.string, start=start)
-    except UnexpectedInput:
+    except Unexpected:
         return None
-    return list(tree.scan_values(lambda value: isinstance(value, Token)))
+    return list(tree.tokens())
 
 
 def _span(token: Token) -> Span:
-    assert token.start_pos is not None, "tokens of a parse have positions"
     return Span(token.start_pos, token.start_pos + len(token))
 
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from lark import Lark, Token, Transformer, Tree
-from lark.exceptions import UnexpectedInput
-
 from exim_lang.records import dataclass
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.lalr import Parser as TableParser
+from exim_lang.syntax.lalr import Token, Tree, Unexpected
 from exim_lang.syntax.lark import load_parser
 
 SPACE = r"[ \t\n\v\f\r]*"
@@ -68,7 +67,7 @@ def literal(token: Token, value: bytes) -> tree.Literal:
 
 
 def span_of(token: Token) -> Span:
-    return Span(token.start_pos or 0, token.end_pos or 0)
+    return Span(token.start_pos, token.end_pos)
 
 
 def unescape(sequence: str) -> bytes:
@@ -81,7 +80,7 @@ def unescape(sequence: str) -> bytes:
     return ESCAPES.get(follow, follow.encode("latin-1"))
 
 
-class Build(Transformer[Token, Any]):
+class Build:
     """Makes nodes while the parser reduces; also used to fold what an unfinished string left on the stack."""
 
     def start(self, children: list[Any]) -> tree.String:
@@ -237,25 +236,23 @@ class Parser:
 
     def __init__(self, shapes: Shapes) -> None:
         self.build = Build()
-        self.lark: Lark = load_parser("expansion", terminals(shapes), transformer=self.build)
+        self.parser: TableParser = load_parser("expansion", terminals(shapes), maker=self.build)
 
     def parse(self, text: str) -> tree.String:
         """The tree of `text` (latin-1, one character a byte); never fails, see `exim_lang.syntax.expansion`."""
         try:
-            result: Any = self.lark.parse(text)
-        except UnexpectedInput as stopped:
-            stack = stopped.interactive_parser.parser_state.value_stack
-            return Rebuild(self.build, text, stop_of(stopped, text)).fold(flat(stack))
+            result: Any = self.parser.parse(text)
+        except Unexpected as stopped:
+            return Rebuild(self.build, text, stop_of(stopped, text)).fold(flat(stopped.stack))
         root: tree.String = result
         return root
 
 
-def stop_of(error: UnexpectedInput, text: str) -> int:
+def stop_of(error: Unexpected, text: str) -> int:
     """The offset at which the parser gave up, white space before it included in what it had read."""
-    token = getattr(error, "token", None)
-    if (token is not None and token.type == "$END") or error.pos_in_stream is None:
+    if error.ended:
         return len(text)
-    at = error.pos_in_stream
+    at = error.at
     while at < len(text) and text[at] in " \t\n\v\f\r":
         at += 1
     return at
@@ -301,9 +298,9 @@ class Rebuild:
                 parts.append(value)
             elif value.type == "OPERATOR":
                 operand = self.read(values)
-                parts.append(tree.Operator(str(value[2:-1]), operand, Span(value.start_pos or 0, self.at)))
+                parts.append(tree.Operator(str(value[2:-1]), operand, Span(value.start_pos, self.at)))
             elif value.type == "RBRACE" and not top:
-                inner, end = string_of(parts), value.start_pos or 0
+                inner, end = string_of(parts), value.start_pos
                 return tree.String(inner.parts, True, Span(inner.span.start if inner.parts else end, end))
             elif value.type == "RBRACE":
                 parts.append(literal(value, b"}"))

@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput
-
 from exim_lang.errors import EximLangError
 from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span, Text
+from exim_lang.syntax.lalr import Parser, Token, Tree, Unexpected
 from exim_lang.syntax.lark import load_parser
 from exim_lang.syntax.list_items import SPACES, ItemKind, Kind, classify_item, negation, split_address_pattern
 
@@ -121,34 +119,32 @@ def reference(item: ListItem, kind: Kind) -> tuple[Kind, str] | None:
 
 
 @cache
-def _parser() -> Lark:
-    return load_parser("list", propagate_positions=True)
+def _parser() -> Parser:
+    return load_parser("list")
 
 
 def _units(text: Text) -> Iterator[_Unit]:
     try:
         tree = _parser().parse(text.string)
-    except UnexpectedInput as error:
-        at = error.pos_in_stream
-        start = at if isinstance(at, int) and at >= 0 else len(text)
-        raise EximLangError("missing } at end of string", Span(min(start, len(text)), len(text)), text) from error
+    except Unexpected as error:
+        raise EximLangError("missing } at end of string", Span(error.at, len(text)), text) from error
     for part in tree.children:
         if isinstance(part, Token):
             yield from _token_units(part)
             continue
         assert isinstance(part, Tree)
         if part.data == "expansion":
-            start, end = part.meta.start_pos, part.meta.end_pos
+            start, end = part.children[0].start_pos, part.children[-1].end_pos
             yield _Unit(None, text.string[start:end], False, start, end)
             continue
         for token in part.children:
             if isinstance(token, Token) and token.type == "KEPT":
-                start = token.start_pos or 0
+                start = token.start_pos
                 yield from (_Unit(c, c, True, start + n, start + n + 1) for n, c in enumerate(token))
 
 
 def _token_units(token: Token) -> Iterator[_Unit]:
-    start = token.start_pos or 0
+    start = token.start_pos
     if token.type == "TEXT":
         yield from (_Unit(char, char, False, start + n, start + n + 1) for n, char in enumerate(token))
         return
