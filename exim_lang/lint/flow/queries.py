@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.sinks import between
+from exim_lang.lint.flow.sinks import between, matched_lists
 from exim_lang.lint.flow.tables import QUOTERS, UNQUOTABLE, type_of
 from exim_lang.lint.flow.taint import Level, Taint
 from exim_lang.records import dataclass
@@ -69,9 +69,7 @@ def _all(survey: Survey) -> Iterator[Query]:
         if node.key is None and node.arguments and (type in QUOTERS or type in UNQUOTABLE):
             string = node.arguments[0]
             yield Query(use, node.type, type, string.span, string.parts, node)
-    for use, items in survey.lists():
-        if ";" not in use.text.string or "$" not in use.text.string:
-            continue
+    for use, items in matched_lists(survey):
         for item in items.items:
             if item.lookup is None:
                 continue

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from exim_lang.lint.survey import Survey
     from exim_lang.lint.uses import Use
 
-Message = Callable[[Sink, str, Taint], str]
-"""Makes the message from a sink, the characters to blame, and what is known of them."""
+Message = Callable[[Sink], str]
+"""What Exim says at a sink; who is to blame is added."""
 
 _CLEAN = {
     "local_part": "$local_part_data, with check_local_user, or local_parts = dsearch;DIRECTORY (or lsearch,ret=key;FILE)",
@@ -51,11 +51,11 @@ def tainted_in(flow: Flow, sink: Sink, message: Message, *, mends: bool = True) 
     for part, value in culprits(flow, use, sink.parts):
         found = True
         fix = data_fix(use, part) if mends else None
-        text = message(sink, use.source(part.span), value)
+        text = f"{message(sink)}: {value.source} comes from outside"
         yield use.finding(part.span, text, help=clean_way(part, value), fix=fix, flow=way(value))
     whole = flow.taint_of(use)
     if sink.listed and not found and whole.tainted:
-        text = message(sink, use.source(sink.span), whole)
+        text = f"{message(sink)}: {whole.source} comes from outside"
         help = f"a list is one string, and {whole.source} taints all of it: name a list of the others, or write two conditions"
         yield use.finding(sink.span, text, help=help, flow=way(whole))
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from exim_lang.lint.flow.flow import Flow
     from exim_lang.lint.survey import Survey
     from exim_lang.lint.uses import Use
+    from exim_lang.syntax.list import List
 
 Goal: TypeAlias = Literal[
     "acl", "argument", "executable", "forward", "hosts", "key", "path", "queue", "read", "reply", "search", "shell", "transport"
@@ -158,10 +159,15 @@ def keyed(type: str) -> bool:
     return type not in QUOTERS and type not in UNQUOTABLE
 
 
-def _lists(survey: Survey) -> Iterator[Sink]:
+def matched_lists(survey: Survey) -> Iterator[tuple[Use, List]]:
+    """The lists with expansions in them that something is matched with; options like `require_files` are others."""
     for use, items in survey.lists():
-        if "$" not in use.text.string:
-            continue
+        if "$" in use.text.string and (items.kind != "string" or use.where == "acl"):
+            yield use, items
+
+
+def _lists(survey: Survey) -> Iterator[Sink]:
+    for use, items in matched_lists(survey):
         for item in items.items:
             if item.kind is ItemKind.FILE:
                 yield Sink("read", use, item.pattern, between(use, item.pattern), listed=True)

@@ -41,6 +41,9 @@ CUTTING: Final = _names("""
 """)
 """What can undo a quoting that was done before it: it cuts characters off, or brings new ones in."""
 
+HARMLESS: Final = frozenset(("base64", "h", "hash", "str2b64"))
+"""What leaves nothing but letters, digits and a few signs that no query minds."""
+
 CLEANSING: Final = _names("""
     address base64 base64d domain escape escape8bit extract hash hexquote if l lc length listextract local_part map
     quote quote_local_part rfc2047 rxquote s sg substr tr uc utf8clean

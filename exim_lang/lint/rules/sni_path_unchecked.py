@@ -32,6 +32,8 @@ def check(survey: Survey) -> Iterator[Finding]:
     flow = flow_of(survey)
     for use in (*survey.of("main", *_FILES), *survey.of("transport", *_FILES)):
         for part, value in culprits(flow, use, use.tree.parts):
+            if value.source == "the DNS":
+                continue
             message = f"{value.source} names a file, and nothing checks it"
             help = "take the name from a file: ${lookup{$tls_in_sni}lsearch{FILE}{$value}{DEFAULT}}"
             yield use.finding(part.span, message, help=help, flow=way(value))

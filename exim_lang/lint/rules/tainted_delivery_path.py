@@ -29,7 +29,6 @@ from collections.abc import Iterator
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.report import shown, tainted_at
 from exim_lang.lint.flow.sinks import Sink
-from exim_lang.lint.flow.taint import Taint
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
@@ -40,7 +39,7 @@ def check(survey: Survey) -> Iterator[Finding]:
     return tainted_at(survey, _message, "path")
 
 
-def _message(sink: Sink, source: str, value: Taint) -> str:
+def _message(sink: Sink) -> str:
     path = shown(sink.use, sink.use.whole)
     name = getattr(sink.use.owner, "name", "")
-    return f"Tainted '{path}' (file or directory name for {name} transport) not permitted: {source} comes from outside"
+    return f"Tainted '{path}' (file or directory name for {name} transport) not permitted"

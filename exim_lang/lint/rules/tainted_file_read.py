@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.report import shown, tainted_at
 from exim_lang.lint.flow.sinks import Sink
-from exim_lang.lint.flow.taint import Taint
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
@@ -33,8 +32,8 @@ def check(survey: Survey) -> Iterator[Finding]:
     return tainted_at(survey, _message, "read")
 
 
-def _message(sink: Sink, source: str, value: Taint) -> str:
+def _message(sink: Sink) -> str:
     text = shown(sink.use, sink.span)
     if sink.use.name in ("bounce_message_file", "warn_message_file"):
-        return f"'{text}' is not untainted after expansion: {value.source} comes from outside"
-    return f"Tainted filename '{text}': {value.source} comes from outside"
+        return f"'{text}' is not untainted after expansion"
+    return f"Tainted filename '{text}'"

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 from exim_lang.lint.finding import Finding, Note
 from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
+from exim_lang.lint.flow.sinks import matched_lists
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.syntax.list_items import ItemKind
@@ -38,9 +39,7 @@ _SPECIAL: Final = (ItemKind.SELF, ItemKind.INTERFACES, ItemKind.MX)
 def check(survey: Survey) -> Iterator[Finding]:
     """Items that are more than patterns, in lists of which any part is tainted."""
     flow = flow_of(survey)
-    for use, items in survey.lists():
-        if "$" not in use.text.string:
-            continue
+    for use, items in matched_lists(survey):
         special = [item for item in items.items if _is_special(items, item)]
         if not special:
             continue

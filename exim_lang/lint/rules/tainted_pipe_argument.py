@@ -26,7 +26,6 @@ from collections.abc import Iterator
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.report import shown, tainted_at
 from exim_lang.lint.flow.sinks import Sink
-from exim_lang.lint.flow.taint import Taint
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
@@ -37,7 +36,7 @@ def check(survey: Survey) -> Iterator[Finding]:
     return tainted_at(survey, _message, "argument")
 
 
-def _message(sink: Sink, source: str, value: Taint) -> str:
+def _message(sink: Sink) -> str:
     use = sink.use
     name = getattr(use.owner, "name", "")
     what = "queryprogram router command"

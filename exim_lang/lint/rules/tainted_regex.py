@@ -23,7 +23,7 @@ from exim_lang.lint.finding import Finding, Fix
 from exim_lang.lint.flow.alternatives import leaves
 from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
-from exim_lang.lint.flow.sinks import between
+from exim_lang.lint.flow.sinks import between, matched_lists
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.syntax import expansion as tree
@@ -53,7 +53,7 @@ def _patterns(survey: Survey) -> Iterator[tuple[Use, tuple[tree.Part, ...]]]:
     for use, node in tests:
         if len(node.arguments) > 1:
             yield use, node.arguments[1].parts
-    for use, items in survey.lists():
+    for use, items in matched_lists(survey):
         for item in items.items:
             if not item.constant and (item.kind is ItemKind.REGEX or item.written.startswith("^")):
                 yield use, between(use, item.pattern)

@@ -23,7 +23,6 @@ from collections.abc import Iterator
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.report import shown, tainted_at
 from exim_lang.lint.flow.sinks import Sink
-from exim_lang.lint.flow.taint import Taint
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
@@ -34,5 +33,5 @@ def check(survey: Survey) -> Iterator[Finding]:
     return tainted_at(survey, _message, "transport", mends=False)
 
 
-def _message(sink: Sink, source: str, value: Taint) -> str:
+def _message(sink: Sink) -> str:
     return f"attempt to use tainted value from '{shown(sink.use, sink.use.whole)}' for transport"
