@@ -21,6 +21,7 @@ VARYING = (
     (re.compile(r"\b\w{6}-\w{6}-\w{2}\b"), "<id>"),
     (re.compile(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}"), "<date>"),
     (re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}"), "<date>"),
+    (re.compile(r"(?m)^LOG: \d{3} \[\d+\] "), "LOG: <ms> <pid> "),
     (re.compile(r">>> unspool_mbox.*\n"), ""),  # the files of a folder, in no order
 )
 

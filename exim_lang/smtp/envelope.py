@@ -78,12 +78,13 @@ def split_address(session: Session, address: bytes) -> Address:
     local_part, _, domain = address.rpartition(b"@")
     local_part, domain = unquote(local_part), domain.lower()
     text = session.config.text("percent_hack_domains")
-    while text is not None and b"%" in local_part:
-        if check_list(session.scope, "domain", domain, text, option="percent_hack_domains") is None:
+    while text is not None:
+        here = check_list(session.scope, "domain", domain, text, option="percent_hack_domains") is not None
+        if not here or b"%" not in local_part:
             break
         local_part, _, domain = local_part.rpartition(b"%")
         domain = domain.lower()
-    return Address(local_part=taint(local_part.lower()), domain=taint(domain))
+    return Address(local_part=taint(local_part.lower()), domain=taint(domain), caseful_local_part=taint(local_part))
 
 
 def unquote(local_part: bytes) -> bytes:

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from exim_lang.acl.mbox import forget_mbox
 from exim_lang.errors import ExpansionError
-from exim_lang.expand import regex
 from exim_lang.expand.addresses import AddressError, address_items, parse_address, parse_addresses
-from exim_lang.expand.engine import expand
 from exim_lang.expand.header_changes import apply_changes
 from exim_lang.expand.headers import REMOVED, is_named, new_header
 from exim_lang.expand.state import Header
@@ -23,6 +21,7 @@ from exim_lang.smtp.arrival import arrival_line
 from exim_lang.smtp.envelope import address_options, qualify
 from exim_lang.smtp.events import Decision, Taken
 from exim_lang.smtp.fixups import complete
+from exim_lang.smtp.fromline import take_from_line
 from exim_lang.smtp.hostlists import expanded_number
 from exim_lang.smtp.ids import new_id
 from exim_lang.smtp.mime import DISCARDED, walk_parts
@@ -107,7 +106,8 @@ def _submit(session: Session, submission: Submission, data: bytes) -> bool:
     _run(session, "NOTSMTP_START", "acl_not_smtp_start")  # whatever it says
     text = _up_to_dot(data) if submission.dots else data
     text = text if text.endswith(b"\n") else text + b"\n"
-    rest = _without_from_line(session, text, submission)
+    rest = take_from_line(session, text, sets_sender=not submission.sender_given)
+    rest = text if rest is None else rest
     received = read(rest, dots=False)
     message.headers = received.headers
     message.body = received.body
@@ -160,31 +160,6 @@ def _accepted(verdict: Verdict) -> bool:
 def _up_to_dot(data: bytes) -> bytes:
     found = _LONE_DOT.search(data)
     return data if found is None else data[: found.start()]
-
-
-def _without_from_line(session: Session, raw: bytes, submission: Submission) -> bytes:
-    """Takes a `From ` line off the front, which says who the sender is unless `-f` does (uucp_from_pattern)."""
-    pattern = session.config.text("uucp_from_pattern")
-    line, _, rest = raw.partition(b"\n")
-    if pattern is None or not line.startswith(b"From"):
-        return raw
-    scope = session.scope
-    try:
-        match = regex.compile(pattern.encode()).search(taint(line))
-        if match is None:
-            return raw
-        if not submission.sender_given:
-            text = session.config.text("uucp_from_sender")
-            scope.numeric = match.groups
-            sender = match.groups[1] if text is None else expand(text, scope)
-            scope.numeric = ()
-            address = parse_address(sender or b"", allow_null=True, **address_options(session)).address
-            scope.message.sender = address if not address or b"@" in address else qualify(session, address, "qualify_domain")
-    except ExpansionError as error:
-        raise Refused(f"expansion of uucp_from_sender failed: {error.message}") from None
-    except AddressError:
-        pass  # the sender stays who it is
-    return rest
 
 
 def _check_header(session: Session) -> None:

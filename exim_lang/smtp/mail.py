@@ -11,6 +11,7 @@ from exim_lang.smtp import logline, rejection
 from exim_lang.smtp.envelope import address_options, qualify, rewritten
 from exim_lang.smtp.hostlists import host_in, message_limit
 from exim_lang.smtp.parameters import decode_xtext, last_parameter, put_back
+from exim_lang.smtp.ratelimit import slow_down
 from exim_lang.taint import taint
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def mail(session: Session, data: bytes) -> None:
     given = parameters(session, data) if session.esmtp else data
     if given is None:
         return
+    slow_down(session, "smtp_ratelimit_mail", session.mail_count)
     try:
         parsed = parse_address(
             rewritten(session, given), allow_null=True, **address_options(session, scope.message.smtputf8)

@@ -8,6 +8,7 @@ from exim_lang.expand.addresses import AddressError, parse_address
 from exim_lang.smtp import logline, rejection
 from exim_lang.smtp.envelope import address_options, qualify_recipient, rewritten, split_address
 from exim_lang.smtp.parameters import last_parameter, put_back
+from exim_lang.smtp.ratelimit import slow_down
 from exim_lang.taint import taint
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def one_recipient(session: Session, data: bytes) -> None:
     given = parameters(session, data, recipient) if session.esmtp else data
     if given is None:
         return
+    slow_down(session, "smtp_ratelimit_rcpt", session.transaction.rcpt_count)
     try:
         parsed = parse_address(rewritten(session, given), **address_options(session, message.smtputf8))
     except AddressError as error:

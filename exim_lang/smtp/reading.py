@@ -17,7 +17,6 @@ _END_CRLF = re.compile(rb"\r\n(\.\r\n)")
 _END_LF = re.compile(rb"\n(\.\r?\n)")
 _DOT_CRLF = re.compile(rb"(\A|\r\n)\.")
 _DOT_LF = re.compile(rb"(\A|\n)\.")
-_FROM = re.compile(rb"From[ \t]+\S+[ \t]+[A-Z][^\n]*\n")
 
 
 @dataclass(slots=True)
@@ -73,16 +72,10 @@ def measure_header(raw: bytes, header_lines: int) -> tuple[int, bool]:
     return counted, raw.startswith((b"\n", b"\r\n"), at)
 
 
-def read(raw: bytes, *, dots: bool, from_line: bool = False) -> Received:
-    """The header lines and the body of what arrived.
-
-    `dots` says that leading dots were doubled (DATA, not BDAT); `from_line` that a `From ` line at the start is to be
-    skipped (ignore_fromline_hosts).
-    """
+def read(raw: bytes, *, dots: bool) -> Received:
+    """The header lines and the body of what arrived; `dots` says that leading dots were doubled (DATA, not BDAT)."""
     if dots and b"." in raw:
         raw = (_DOT_CRLF if ends_with_crlf(raw) else _DOT_LF).sub(rb"\1", raw)
-    if from_line and (found := _FROM.match(raw)) is not None:
-        raw = raw[found.end() :]
     headers, body = split_headers(taint(raw))
     header_size = sum(len(header.text) for header in headers)
     header_lines = sum(header.text.count(b"\n") for header in headers)

@@ -14,6 +14,7 @@ from exim_lang.smtp.acls import Accepted, run_data_acls
 from exim_lang.smtp.arrival import arrival_line
 from exim_lang.smtp.events import Taken
 from exim_lang.smtp.fixups import complete
+from exim_lang.smtp.fromline import take_from_line
 from exim_lang.smtp.hostlists import host_in
 from exim_lang.smtp.ids import new_id
 from exim_lang.smtp.reading import Received, ends_with_crlf, read
@@ -22,7 +23,7 @@ from exim_lang.smtp.replies import split_message
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
 
-_FIRST_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|From ")
+_FIRST_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|>?From ")
 _END_OF_HEADER = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]+\S|From ).*\n", re.MULTILINE)
 """A header line, or the separator of mailbox files: only then Exim asks for ignore_fromline_hosts."""
 
@@ -41,8 +42,9 @@ def take_message(session: Session, raw: bytes, *, dots: bool, chunk: int | None 
         line = refused_line(session, "Non-CRLF-terminated header, under CHUNKING: message abandoned")
         refuse(session, b"552 Message header not CRLF terminated", line)
         return
-    from_line = _FIRST_LINE.match(raw) is not None and host_in(session, "ignore_fromline_hosts") is True
-    received = read(raw, dots=dots, from_line=from_line)
+    rest = without_from_line(session, raw)
+    received = read(rest, dots=dots)
+    received.size += len(raw[: len(raw) - len(rest)].replace(b"\r\n", b"\n"))
     if not within_limits(session, received):
         return
     message.id = new_id(scope)
@@ -66,6 +68,16 @@ def take_message(session: Session, raw: bytes, *, dots: bool, chunk: int | None 
         return
     session.message_id = ""
     session.reset()
+
+
+def without_from_line(session: Session, raw: bytes) -> bytes:
+    """The message without separators of mailbox files, which some hosts may send in front (ignore_fromline_hosts)."""
+    while _FIRST_LINE.match(raw) is not None and host_in(session, "ignore_fromline_hosts") is True:
+        rest = take_from_line(session, raw, sets_sender=True)
+        if rest is None:
+            break
+        raw = rest
+    return raw
 
 
 def rewrite(session: Session) -> None:

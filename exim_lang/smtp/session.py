@@ -135,6 +135,8 @@ class Session:
         self.recipient_limit = 0
         self.mail_limit: int | None = None
         self.mail_count = 0
+        self.delays: dict[str, float] = {}
+        """Seconds that the next command of a client takes that sends too much, by option."""
         self.unknown_commands = 0
         self.syntax_errors = 0
         self.nonmail_commands = 0

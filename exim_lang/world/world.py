@@ -256,6 +256,11 @@ class World:
         """The time, in seconds since the epoch."""
         return time.time() if self._now is None else self._now
 
+    def wait(self, seconds: float) -> None:
+        """Time passes: a clock that was set moves on; a real one is not waited for."""
+        if self._now is not None:
+            self._now += seconds
+
     def random_bytes(self, count: int) -> bytes:
         """That many random bytes: from the seed, or really random."""
         return os.urandom(count) if self._random is None else self._random.randbytes(count)

@@ -13,10 +13,14 @@ from exim_lang.acl.trace import LEVEL_MARK
 from exim_lang.cli.exim.scope import exim_scope, split_port
 from exim_lang.expand.state import Message
 from exim_lang.smtp.client import address_and_port
+from exim_lang.smtp.logline import selected
 from exim_lang.smtp.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exim_lang.cli.exim.flags import Flags
+    from exim_lang.expand.scope import Scope
     from exim_lang.model.config import Config
 
 OPENING = """
@@ -50,7 +54,7 @@ def run(flags: Flags, config: Config) -> int:
     scope.debug = trace
     out = sys.stdout.buffer
     out.write(OPENING.format(address=address.decode()).encode())
-    session = Session(scope, testing=True, on_log=log)
+    session = Session(scope, testing=True, on_log=logger(scope))
     converse(session)
     return 1 if session.died else 0
 
@@ -82,7 +86,20 @@ def trace(line: str) -> None:
     sys.stderr.buffer.write(text.replace(LEVEL_MARK, LEVEL_MARK.encode().decode("latin-1")).encode("latin-1", "replace"))
 
 
-def log(logs: tuple[str, ...], line: str) -> None:
-    """One log line; lines for the reject or panic log alone are not shown twice."""
-    if "main" in logs or "panic" in logs:
-        sys.stderr.buffer.write(f"LOG: {line}\n".encode("latin-1", "replace"))
+def logger(scope: Scope) -> Callable[[tuple[str, ...], str], None]:
+    """What shows the log lines of a session; lines for the reject or panic log alone are not shown twice.
+
+    Exim leaves the time of day out, but not the milliseconds and the process that log_selector asks for.
+    """
+
+    def log(logs: tuple[str, ...], line: str) -> None:
+        if "main" in logs or "panic" in logs:
+            sys.stderr.buffer.write(f"LOG: {log_prefix(scope)}{line}\n".encode("latin-1", "replace"))
+
+    return log
+
+
+def log_prefix(scope: Scope) -> str:
+    """What `+millisec` and `+pid` put in front of a line."""
+    milliseconds = f"{int(scope.world.now() * 1000) % 1000:03d} " if selected(scope, "millisec") else ""
+    return milliseconds + (f"[{scope.process.pid}] " if selected(scope, "pid") else "")

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from exim_lang.cli.exim.bh import log
+from exim_lang.cli.exim.bh import logger
 from exim_lang.cli.exim.scope import exim_scope
 from exim_lang.smtp.local import Submission, submit
 from exim_lang.smtp.session import Session
@@ -23,7 +23,7 @@ def run(flags: Flags, config: Config) -> int:
     """Takes or refuses the message; returns Exim's exit status."""
     scope = exim_scope(flags, config)
     scope.process.pid = os.getpid()
-    session = Session(scope, on_log=log)
+    session = Session(scope, on_log=logger(scope))
     recipients = [argument.encode("latin-1") for argument in flags.arguments]
     submission = Submission(recipients, flags.extract, flags.dots, flags.sender is not None)
     ending = submit(session, submission, sys.stdin.buffer.read())
