@@ -128,6 +128,13 @@ class Survey:
         return Counter(word for line in self.config.lines for word in _WORD.findall(line.text.string))
 
     @cached_property
+    def absent(self) -> list[Absent]:
+        """Names that the target version, or its build, does not have, and another one has."""
+        from exim_lang.lint.history import absent_names
+
+        return absent_names(self)
+
+    @cached_property
     def relay_witness(self) -> str:
         """A scenario in which a stranger sends mail to a stranger, empty when that cannot be shown."""
         from exim_lang.lint.witness import relay_witness

@@ -33,7 +33,7 @@ def check(survey: Survey) -> Iterator[Finding]:
             continue
         name = word[0]
         if not survey.dialect.knows("acl_control", name) and not name.startswith("fakereject"):
-            if history("acl_control", name) is None and _plug_in(name):
+            if history("acl_control", name) is not None or _plug_in(name):
                 continue
             guess = similar(name, survey.dialect.names("acl_control"))
             message = f'syntax error in "control={use.constant}"'

@@ -25,6 +25,7 @@ from exim_lang.lint.finding import Finding
 from exim_lang.lint.rule import rule
 from exim_lang.lint.similar import similar
 from exim_lang.lint.survey import Survey
+from exim_lang.model.dialect import history
 
 UNKNOWN = re.compile(r'^unknown (expansion operator|condition) "|is not a known operator')
 
@@ -36,6 +37,8 @@ def check(survey: Survey) -> Iterator[Finding]:
         message = fault.message.partition("\n")[0]
         if UNKNOWN.search(message):
             name = re.search(r'"\$?\{?([A-Za-z0-9_]*)', message)
+            if name and any(history(kind, name[1]) is not None for kind in ("operator", "item", "condition")):
+                continue
             guess = _guess(survey, name[1]) if name else ""
             yield use.finding(fault.span, message, help=f"did you mean {guess}?" if guess else "")
 

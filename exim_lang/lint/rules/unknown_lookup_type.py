@@ -26,6 +26,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.similar import similar
 from exim_lang.lint.survey import Survey
 from exim_lang.lint.uses import Use
+from exim_lang.model.dialect import history
 from exim_lang.search.search import parse_lookup_type
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
@@ -48,7 +49,7 @@ def _look(survey: Survey, use: Use, span: Span, name: str) -> Iterator[Finding]:
     try:
         parse_lookup_type(name.encode("latin-1"), survey.dialect)
     except EximLangError as error:
-        if "nknown lookup type" in error.message:
+        if "nknown lookup type" in error.message and history("lookup", name.partition(",")[0]) is None:
             guess = similar(name.partition(",")[0], survey.dialect.names("lookup"))
             at = use.text.string.find(name, span.start, span.end) if name else -1
             where = Span(at, at + len(name)) if at >= 0 else span

@@ -21,6 +21,7 @@ from exim_lang.lint.finding import Finding
 from exim_lang.lint.rule import rule
 from exim_lang.lint.similar import similar
 from exim_lang.lint.survey import Survey
+from exim_lang.model.dialect import history
 from exim_lang.syntax import expansion as tree
 
 
@@ -29,10 +30,11 @@ def check(survey: Survey) -> Iterator[Finding]:
     """Every `$name` and `def:name` that is no variable of this Exim."""
     known = survey.dialect.names("variable")
     for use, node in survey.nodes(tree.Variable):
-        if not is_variable(node.name, survey.dialect):
+        if not is_variable(node.name, survey.dialect) and history("variable", node.name) is None:
             yield use.finding(node.span, unknown_variable(node.name, node.braced), help=_help(node.name, known))
     for use, test in survey.nodes(tree.Def):
-        if test.header is None and not is_variable(test.name, survey.dialect):
+        known_once = history("variable", test.name) is not None
+        if test.header is None and not known_once and not is_variable(test.name, survey.dialect):
             yield use.finding(test.span, f'unknown variable "{test.name}" after "def:"', help=_help(test.name, known))
 
 

@@ -1,0 +1,33 @@
+"""Names that were replaced by others, each with a rule of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from exim_lang.lint.finding import Finding, Fix
+from exim_lang.lint.fixes import edit_of
+from exim_lang.source.text import Span
+
+if TYPE_CHECKING:
+    from exim_lang.lint.survey import Survey
+
+SPECIAL: Final = re.compile(
+    r"tpda_.*|proxy_required_hosts|proxy_(host|target)_(address|port)|dmarc_ar_header|dk_.*|dkim_verify|demime|demime_errorlevel"
+    r"|found_extension|gnutls_require_.*|srs.*|bmi_.*|tcp_wrappers_daemon_name|pwcheck|dmarc_verify_disable"
+)
+"""Names that are gone and that a rule of its own speaks of."""
+
+
+def replaced(survey: Survey, *names: str) -> Iterator[Finding]:
+    """Findings for names that are gone, with their successors."""
+    for one in survey.absent:
+        if one.name not in names:
+            continue
+        finding = one.finding()
+        at = one.text.string.find(one.name, one.span.start)
+        simple = re.fullmatch(r"\w+", one.renamed) is not None and at >= 0
+        edit = edit_of(one.text, Span(at, at + len(one.name)), one.renamed) if simple else None
+        fix = Fix(f"write {one.renamed}", (edit,)) if edit else None
+        yield Finding(finding.message, finding.text, finding.span, finding.help, fix)
