@@ -21,6 +21,7 @@ from exim_lang.syntax.list_items import Kind
 
 if TYPE_CHECKING:
     from exim_lang.expand.fault import Fault
+    from exim_lang.lint.history import Absent
 
 AnyNode = TypeVar("AnyNode", bound=tree.Node)
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
