@@ -71,9 +71,11 @@ def parse_address(
 
     Raises AddressError with what Exim says, such as `missing or malformed local part`.
     """
-    plain = plain_parts(text)
+    start, end = (1, len(text) - 1) if text[:1] == b"<" and text[-1:] == b">" else (0, len(text))
+    inner = like(text[start:end], text)
+    plain = plain_parts(inner)
     if plain is not None:
-        return Parsed(text, like(plain[0], text), like(plain[1], text), 0, len(text), in_group)
+        return Parsed(inner, like(plain[0], text), like(plain[1], text), start, end, in_group)
     reader = _Reader(text, allow_null=allow_null, allow_group=allow_group, in_group=in_group)
     reader.literals = allow_domain_literals
     reader.utf8 = allow_utf8_domains

@@ -63,6 +63,8 @@ class _Reader:
             return self.unary()
         value = self.level(number + 1)
         while True:
+            if self.at == len(self.text):
+                return value
             sign = next((sign for sign in _LEVELS[number] if self.text.startswith(sign, self.at)), None)
             if sign is None:
                 return value

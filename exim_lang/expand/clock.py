@@ -55,7 +55,12 @@ def zone_offset(moment: datetime) -> str:
 
 def full_time(scope: Scope, seconds: float) -> bytes:
     """`Wed, 16 Oct 1995 09:51:40 +0100`, as in header lines."""
-    m = local_time(scope, seconds)
+    return _full_time(option(scope, "timezone"), int(seconds // 1))
+
+
+@lru_cache(64)
+def _full_time(timezone: bytes, seconds: int) -> bytes:
+    m = datetime.fromtimestamp(seconds, UTC).astimezone(zone(timezone.decode("latin-1")))
     date = f"{_DAYS[m.weekday()]}, {m.day:02} {_MONTHS[m.month - 1]} {m.year:04}"
     return f"{date} {m.hour:02}:{m.minute:02}:{m.second:02} {zone_offset(m)}".encode("ascii")
 

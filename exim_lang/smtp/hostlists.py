@@ -38,12 +38,19 @@ def _same_for_all(config: Config, option: str) -> bool | None:
 
 def expanded_number(session: Session, option: str, default: int) -> int:
     """The value of an option that is expanded and then read as a number with K, M or G; raises ExpansionError."""
+    known: dict[str, int] = session.config.memo.setdefault("numbers: the same for all", {})
+    if option in known:
+        return known[option]
     text = session.config.text(option)
     if text is None:
         value = session.option(option)
-        return value if isinstance(value, int) else default
-    value = expand(text, session.scope)
-    return expanded_integer(value, non_negative=True) if value else 0
+        number = value if isinstance(value, int) else default
+    else:
+        value = expand(text, session.scope)
+        number = expanded_integer(value, non_negative=True) if value else 0
+    if text is None or "$" not in text.string:
+        known[option] = number
+    return number
 
 
 def message_limit(session: Session) -> int:

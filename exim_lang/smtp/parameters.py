@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 _SPACE = b" \t\n\r\v\f"
+_IN_FRONT = re.compile(rb"[=\s]")
+"""One of these is what a parameter begins with."""
 
 
 def last_parameter(data: bytes) -> tuple[bytes, bytes, bytes] | None:
@@ -11,6 +15,8 @@ def last_parameter(data: bytes) -> tuple[bytes, bytes, bytes] | None:
     A name without `=` is its own value (the same object), as Exim has it. Spaces in a quoted local part do not count.
     """
     data = data.rstrip(_SPACE)
+    if _IN_FRONT.search(data) is None:
+        return None
     at = len(data) - 1
     while at > 0 and data[at] != 0x3D and data[at] not in _SPACE:  # =
         if data[at] == 0x22:  # "
