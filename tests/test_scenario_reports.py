@@ -238,7 +238,7 @@ def test_pytest_collects(folder: Path) -> None:
     assert "bad.exim-test.yaml:1:8: a scenario file is a mapping with a list `tests`" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["small-site", "debian", "dkim"])
+@pytest.mark.parametrize("name", ["small-site", "debian", "dkim", "spf", "dmarc", "arc"])
 def test_examples(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The examples pass, and reach every verb of their configurations."""
     assert DEBIAN.exists(), "the package exim4-config is not installed"
