@@ -1,9 +1,9 @@
-"""Dataclasses with slots that cost nothing before they are used.
+"""Dataclasses that cost nothing before they are used.
 
     from exim_lang.records import dataclass, field
 
-`@dataclass(slots=True)` and `@dataclass(frozen=True, slots=True)` make what those of the standard library make, which
-is also what a type checker sees here; `dataclasses.fields`, `replace` and `asdict` take them. The standard library
+`@dataclass(slots=True)` and its kin make what those of the standard library make, which is also what a type checker
+sees here; `dataclasses.fields`, `replace` and `asdict` take them. The standard library
 compiles up to six functions for each class, half a millisecond each time a program starts. Here all classes share their
 methods, and `__init__` is compiled for the first instance.
 """
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from dataclasses import Field, dataclass, field
 else:
 
-    def dataclass(*, slots, frozen=False, eq=True):
-        """A decorator that makes a dataclass; `slots` must be true."""
-        if not slots:
-            raise TypeError("a dataclass without slots is made by the standard library")
-        return lambda cls: _made(cls, frozen, eq)
+    def dataclass(*, slots=False, frozen=False, eq=True):
+        """A decorator that makes a dataclass."""
+        return lambda cls: _made(cls, slots, frozen, eq)
 
     def field(*, default=..., default_factory=None, init=True, repr=True, compare=True):
         """What is to be known of a field beside its name and type; `...` stands for no default."""
@@ -78,8 +76,8 @@ class _Fields:
         return self.made
 
 
-def _made(cls: type, frozen: bool, eq: bool) -> type:
-    """The class that has slots for its fields, and the methods."""
+def _made(cls: type, slots: bool, frozen: bool, eq: bool) -> type:
+    """The class with the methods, and with slots for its fields where it is to have them."""
     known: dict[str, Known] = {}
     for base in reversed(cls.__mro__[1:]):
         known |= base.__dict__.get("__known__", {})
@@ -91,7 +89,8 @@ def _made(cls: type, frozen: bool, eq: bool) -> type:
         one.name, one.type = name, annotation
     for name in ("__dict__", "__weakref__"):
         namespace.pop(name, None)
-    namespace["__slots__"] = tuple(name for name in known if name not in inherited)
+    if slots:
+        namespace["__slots__"] = tuple(name for name in known if name not in inherited)
     namespace["__match_args__"] = tuple(one.name for one in known.values() if one.init)
     namespace["__dataclass_fields__"] = _Fields(known)
     namespace["__known__"] = known
@@ -141,9 +140,11 @@ def _compiled_init(cls: Any) -> Callable[..., None]:
             value = name if one.init else f"_default_{name}"
         else:
             parameters.append(name)
-        if cls.__frozen__:
+        if cls.__frozen__ and hasattr(cls, name):
             names[f"_set_{name}"] = getattr(cls, name).__set__
             lines.append(f"    _set_{name}(self, {value})\n")
+        elif cls.__frozen__:
+            lines.append(f"    self.__dict__[{name!r}] = {value}\n")
         else:
             lines.append(f"    self.{name} = {value}\n")
     code = f"def __init__({', '.join(['self', *parameters])}):\n{''.join(lines) or '    pass'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+from functools import cached_property
 
 import pytest
 
@@ -38,6 +39,15 @@ class Derived(Base):
 @records.dataclass(slots=True, eq=False)
 class Same:
     value: int
+
+
+@records.dataclass(frozen=True, eq=False)
+class Cached:
+    name: str
+
+    @cached_property
+    def longer(self) -> str:
+        return self.name * 2
 
 
 def test_frozen() -> None:
@@ -74,9 +84,13 @@ def test_mutable() -> None:
     assert len({Same(1), Same(1)}) == 2
 
 
-def test_slots_are_asked_for() -> None:
-    with pytest.raises(TypeError, match="without slots"):
-        records.dataclass(slots=False)(Frozen)
+def test_without_slots() -> None:
+    value = Cached("a")
+    assert value.longer == "aa"
+    assert value.__dict__ == {"name": "a", "longer": "aa"}
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.name = "b"  # type: ignore[misc]
+    assert Cached("a") != value
 
 
 @pytest.mark.parametrize("value", [Frozen("a", 3, "x"), Derived(1, [2])])

@@ -109,6 +109,8 @@ class Config:
     retry: list[RetryRule] = field(default_factory=list)
     local_scan: dict[str, Setting] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
+    own_macros: list[Macro] = field(default_factory=list)
+    """Those of the configuration and of the command line alone."""
     files: list[SourceFile] = field(default_factory=list)
     lines: list[LogicalLine] = field(default_factory=list)
     directives: list[Text] = field(default_factory=list)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from exim_lang.errors import UsageError
 from exim_lang.model.facts.table import Row, file_text, rows
+from exim_lang.records import dataclass, field
+from exim_lang.source.late import Late
 
 NEWEST = (4, 99)
 
@@ -164,22 +165,22 @@ class Dialect:
         condition, item, operator, variable, log_selector, lookup, main_option, malware, router, transport, and
         `router_option:redirect` (`:generic` for those of all routers) and its kin.
         """
-        row = _names().get(kind, {}).get(name)
+        row = _names(kind).get(name)
         return row is not None and self.has(row)
 
     def lacks(self, kind: str, name: str) -> bool:
         """Whether a name of a kind exists in some Exim, but not in this one. Names that no Exim has are plug-ins' own."""
-        row = _names().get(kind, {}).get(name)
+        row = _names(kind).get(name)
         return row is not None and not self.has(row)
 
     def names(self, kind: str) -> list[str]:
         """All names of a kind that this Exim has, sorted."""
-        return sorted(name for name, row in _names().get(kind, {}).items() if self.has(row))
+        return sorted(name for name, row in _names(kind).items() if self.has(row))
 
     @cached_property
-    def predefined(self) -> dict[str, str]:
+    def predefined(self) -> Mapping[str, str]:
         """The macros that this Exim defines itself, in its order: `_HAVE_IPV6` and so on (chapter 6.7)."""
-        return {row.name: row["value"] or "y" for row in rows("macros") if self.has(row)}
+        return Late(lambda: {row.name: row["value"] or "y" for row in rows("macros") if self.has(row)})
 
     def __str__(self) -> str:
         return f"{self.version[0]}.{self.version[1]}"
@@ -187,20 +188,17 @@ class Dialect:
 
 def history(kind: str, name: str) -> Row | None:
     """When a name came and went: `.since`, `.until`, `.feature`, `["renamed"]`; None for a name that never was."""
-    return _names().get(kind, {}).get(name)
+    return _names(kind).get(name)
 
 
 def kinds() -> list[str]:
     """The kinds of names whose history is known."""
-    return sorted(_names())
+    return sorted({row["kind"] for row in rows("names")})
 
 
 @cache
-def _names() -> dict[str, dict[str, Row]]:
-    found: dict[str, dict[str, Row]] = {}
-    for row in rows("names"):
-        found.setdefault(row["kind"], {})[row.name] = row
-    return found
+def _names(kind: str) -> dict[str, Row]:
+    return {row.name: row for row in rows("names", kind)}
 
 
 def dialect_for(version: str = "", build: Build | None = None) -> Dialect:

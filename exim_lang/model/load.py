@@ -62,6 +62,7 @@ def config_from_text(
 def build(source: Source, dialect: Dialect) -> Config:
     """The configuration that `source` makes in `dialect`."""
     config = Config(source.name, dialect, macros=source.macros, files=source.files, lines=source.lines)
+    config.own_macros = source.own_macros
     config.directives = source.directives
     _Builder(config, source).build()
     return config

@@ -42,9 +42,9 @@ class OptionFact:
 
 
 @cache
-def _by_section() -> dict[str, dict[str, list[OptionFact]]]:
-    found: dict[str, dict[str, list[OptionFact]]] = {}
-    for row in rows("options"):
+def _of_section(section: str) -> dict[str, list[OptionFact]]:
+    found: dict[str, list[OptionFact]] = {}
+    for row in rows("options", section):
         flags = row["flags"].split()
         joined = next((flag[1:].replace("\\n", "\n") for flag in flags if flag.startswith("+")), "")
         fact = OptionFact(
@@ -59,14 +59,14 @@ def _by_section() -> dict[str, dict[str, list[OptionFact]]]:
             row.until,
             row.feature,
         )
-        found.setdefault(fact.section, {}).setdefault(fact.name, []).append(fact)
+        found.setdefault(fact.name, []).append(fact)
     return found
 
 
 @cache
 def find_option(dialect: Dialect, section: str, name: str) -> OptionFact | None:
     """The option of that name as the dialect has it, None when it has not."""
-    known = _by_section().get(section, {}).get(name, [])
+    known = _of_section(section).get(name, [])
     for fact in known:
         if dialect.within(fact.since, fact.until) and dialect.has_feature(fact.feature):
             return fact
@@ -75,23 +75,23 @@ def find_option(dialect: Dialect, section: str, name: str) -> OptionFact | None:
 
 def options_of(dialect: Dialect, section: str) -> list[OptionFact]:
     """All options of a section that the dialect has, in Exim's order, which is that of the alphabet."""
-    found = (find_option(dialect, section, name) for name in sorted(_by_section().get(section, {})))
+    found = (find_option(dialect, section, name) for name in sorted(_of_section(section)))
     return [fact for fact in found if fact is not None]
 
 
 def every_age(section: str, name: str) -> list[OptionFact]:
     """All that is known of an option, of any version and any build."""
-    return list(_by_section().get(section, {}).get(name, ()))
+    return list(_of_section(section).get(name, ()))
 
 
 def sections() -> list[str]:
     """What may have options: `main`, `router:generic`, `router:redirect` and so on."""
-    return sorted(_by_section())
+    return sorted({row["section"] for row in rows("options")})
 
 
 def names_of(section: str) -> list[str]:
     """The names of all options of a section, of any version and any build."""
-    return sorted(_by_section().get(section, {}))
+    return sorted(_of_section(section))
 
 
 def default_of(fact: OptionFact, defaults: Mapping[str, str]) -> Value:

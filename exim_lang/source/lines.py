@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from exim_lang.errors import Problem
 from exim_lang.records import dataclass, field
 from exim_lang.source.text import Place, SourceFile, Span, Text
@@ -70,7 +72,9 @@ class Source:
     name: str
     lines: list[LogicalLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    macros: dict[str, Macro] = field(default_factory=dict)
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+    own_macros: list[Macro] = field(default_factory=list)
+    """Those of the configuration and of the command line alone."""
     files: list[SourceFile] = field(default_factory=list)
     directives: list[Text] = field(default_factory=list)
     """Physical lines that begin with a dot: conditionals, also those that do not count, and what counts of inclusions."""

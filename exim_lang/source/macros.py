@@ -50,22 +50,34 @@ class MacroTable:
     """
 
     def __init__(self, predefined: Mapping[str, str], command_line: Mapping[str, str]) -> None:
-        self._entries: dict[str, _Entry] = {}
-        for name, value in predefined.items():
-            self._entries[name] = _Entry(name, Text.literal(value, f"<predefined {name}>"), predefined=True)
+        self._predefined = predefined
+        self._known: dict[str, _Entry] | None = None
         self._users: list[_Entry] = []
         for name, value in command_line.items():
             self._add(_Entry(name, Text.literal(value, f"<-D {name}>"), command_line=True))
 
+    @property
+    def _entries(self) -> dict[str, _Entry]:
+        """All macros; there are more than a thousand of Exim's own, which few lines ask for."""
+        if self._known is None:
+            self._known = {
+                name: _Entry(name, Text.literal(value, f"<predefined {name}>"), predefined=True)
+                for name, value in self._predefined.items()
+            }
+            self._known |= {entry.name: entry for entry in self._users}
+        return self._known
+
     def _add(self, entry: _Entry) -> None:
-        self._entries[entry.name] = entry
+        if self._known is not None:
+            self._known[entry.name] = entry
         self._users.append(entry)
 
     def __iter__(self) -> Iterator[Macro]:
-        for entry in self._entries.values():
-            yield Macro(
-                entry.name, entry.value, entry.command_line, entry.predefined, tuple(entry.definitions), entry.used
-            )
+        return map(_macro, self._entries.values())
+
+    def own(self) -> list[Macro]:
+        """The macros that are not Exim's own."""
+        return [_macro(entry) for entry in self._users]
 
     def replace(self, line: Text, *, starts_line: bool) -> tuple[Text, bool]:
         """The physical line with macros replaced, and whether there were any; raises LineTooLong.
@@ -132,6 +144,10 @@ class MacroTable:
             old.value = value
         old.definitions.append(line)
         return name
+
+
+def _macro(entry: _Entry) -> Macro:
+    return Macro(entry.name, entry.value, entry.command_line, entry.predefined, tuple(entry.definitions), entry.used)
 
 
 def _substitute(line: Text, start: int, entry: _Entry) -> Text:

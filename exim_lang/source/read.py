@@ -14,6 +14,7 @@ from exim_lang.errors import Problem, UsageError
 from exim_lang.records import dataclass
 from exim_lang.source.conditional import ConditionalError, Conditionals
 from exim_lang.source.include import DEEPEST, MOST, Include, locate, open_file, parse_include, read_main_file
+from exim_lang.source.late import Late
 from exim_lang.source.lines import LogicalLine, Source
 from exim_lang.source.macros import LineTooLong, MacroError, MacroTable
 from exim_lang.source.text import SPACE, SourceFile, Span, Text
@@ -31,7 +32,7 @@ def read_config(
     `macros` are those of the command line (-D), `predefined` Exim's own (`_HAVE_...`). With `root`, absolute names in
     `.include` lines are looked up below it. Raises UsageError when the file itself cannot be read.
     """
-    return _Reader(read_main_file(path), macros or {}, predefined or {}, root).read()
+    return _Reader(read_main_file(path), macros or {}, {} if predefined is None else predefined, root).read()
 
 
 def read_text(
@@ -43,7 +44,7 @@ def read_text(
     root: str = "",
 ) -> Source:
     """Reads a configuration given as latin-1 text, as `read_config` does the content of the file `name`."""
-    return _Reader(SourceFile(name, text), macros or {}, predefined or {}, root).read()
+    return _Reader(SourceFile(name, text), macros or {}, {} if predefined is None else predefined, root).read()
 
 
 @dataclass(slots=True)
@@ -73,7 +74,8 @@ class _Reader:
     def read(self) -> Source:
         while (text := self.logical_line()) is not None:
             self.take(text)
-        self.source.macros = {macro.name: macro for macro in self.macros}
+        self.source.macros = Late(lambda: {macro.name: macro for macro in self.macros})
+        self.source.own_macros = self.macros.own()
         return self.source
 
     def take(self, text: Text) -> None:

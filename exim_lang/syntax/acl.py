@@ -8,11 +8,11 @@ out of the tree.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol, cast
 
 from exim_lang.errors import Problem
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import SPACE, Span, Text, after_space
 from exim_lang.syntax.acl_errors import find_error
 from exim_lang.syntax.acl_names import AclNames, acl_names
@@ -136,7 +136,7 @@ def _parser() -> Parser:
     return load_parser("acl")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Builder:
     """Puts lines together to statements and statements to ACLs; knows where it is as Exim does."""
 

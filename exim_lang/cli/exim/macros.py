@@ -22,14 +22,13 @@ class Macros:
 
     def __init__(self, config: Config, world: World) -> None:
         self.world = world
-        found = config.macros.values()
+        found = config.own_macros
         self.table = MacroTable(
-            {macro.name: macro.value.string for macro in found if macro.predefined},
-            {macro.name: macro.value.string for macro in found if macro.command_line},
+            config.dialect.predefined, {macro.name: macro.value.string for macro in found if macro.command_line}
         )
-        self.names = [macro.name.encode() for macro in found if not macro.predefined]
+        self.names = [macro.name.encode() for macro in found]
         for macro in found:
-            if not (macro.predefined or macro.command_line):
+            if not macro.command_line:
                 self.table.define(Text.literal(f"{macro.name} = {macro.value.string}"))
 
     def concern(self, line: bytes) -> bool:

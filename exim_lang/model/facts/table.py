@@ -36,8 +36,15 @@ def file_text(name: str) -> str:
 
 
 @cache
-def rows(name: str) -> tuple[Row, ...]:
-    """The rows of `name`.tsv in their order."""
-    head, *lines = file_text(f"{name}.tsv").rstrip("\n").split("\n")
+def rows(name: str, first: str = "") -> tuple[Row, ...]:
+    """The rows of `name`.tsv in their order; those alone whose first column says `first`, where that is given."""
+    head, *lines = _lines(name)
     columns = head.split("\t")
+    if first:
+        lines = [line for line in lines if line.startswith(f"{first}\t")]
     return tuple(Row(zip(columns, line.split("\t"), strict=True)) for line in lines)
+
+
+@cache
+def _lines(name: str) -> list[str]:
+    return file_text(f"{name}.tsv").rstrip("\n").split("\n")
