@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 HOST: Final = ipaddress.ip_address("203.0.113.66")
 DOMAIN: Final = "elsewhere.example"
 BY_NAME: Final = (ItemKind.TAIL, ItemKind.HOST_NAME, ItemKind.PLAIN)
+_REPUTATION = ("dcc", "dmarc_status", "dnslists", "malware", "spam", "spf", "spf_guess", "verify")
+AVOIDED: Final = frozenset({*_REPUTATION, "ratelimit", "seen", "sender_domains", "senders"})
+"""Conditions that refuse some strangers, and not others."""
+
 WIDE: Final = 7
 """Networks with masks of so many bits or fewer are the Internet, give or take."""
 
@@ -89,10 +93,18 @@ def _paths(survey: Survey, acl: Acl) -> Iterator[RelayPath]:
                 if all(answer is Answer.YES for answer in answers):
                     return
         elif statement.verb == "require":
-            if Answer.NO in answers:
+            if Answer.NO in answers or Answer.UNKNOWN in answers:
                 return
-        elif statement.verb != "warn" and all(answer is Answer.YES for answer in answers):
+        elif statement.verb != "warn" and not _passes(statement, answers):
             return
+
+
+def _passes(statement: Statement, answers: list[Answer]) -> bool:
+    """Whether the stranger certainly comes past a statement that refuses: a condition is false, or can be made so."""
+    return any(
+        answer in (Answer.NO, Answer.CHOSEN) or node.name in AVOIDED
+        for node, answer in zip(statement.conditions, answers, strict=True)
+    )
 
 
 def _answer(survey: Survey, node: object, path: RelayPath, index: int) -> Answer:
