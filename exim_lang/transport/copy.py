@@ -53,6 +53,7 @@ def make_copy(job: Job, frame: Frame, where: str) -> Copy:
             f"failed to expand headers_add or headers_remove while writing to {where}: {error.message}", HEADERS, panic=True
         ) from error
     whole: bytes | None = None
+    plain: bytes | None = None
     kept: list[bytes] = []
     removed: list[bytes] = []
     rewritten: list[tuple[bytes, bytes]] = []
@@ -72,8 +73,9 @@ def make_copy(job: Job, frame: Frame, where: str) -> Copy:
         body = b"" if job.flag("headers_only") else bytes(message.body)
         if body and not body.endswith(b"\n"):
             body += b"\n"
-        whole = _framed(frame, headers + body)
-    return Copy((*front, *added), tuple(removed), tuple(rewritten), whole)
+        plain = headers + body
+        whole = _framed(frame, plain)
+    return Copy((*front, *added), tuple(removed), tuple(rewritten), whole, plain)
 
 
 def _framed(frame: Frame, content: bytes) -> bytes:

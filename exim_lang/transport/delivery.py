@@ -111,13 +111,14 @@ class Copy:
     """The message as a transport writes it; lines end with a newline.
 
     `added` and `removed` are header lines, `rewritten` pairs of the line before and after; `text` is all that is written,
-    with prefix and suffix; None for a message that is not at hand. `refused` is why header lines could not be made.
+    with prefix and suffix, `plain` the message alone with its lines as they are; None for a message that is not at hand.
     """
 
     added: tuple[bytes, ...] = ()
     removed: tuple[bytes, ...] = ()
     rewritten: tuple[tuple[bytes, bytes], ...] = ()
     text: bytes | None = None
+    plain: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +175,5 @@ class Delivery:
     events: tuple[Event, ...] = ()
     signatures: tuple[bytes, ...] = ()
     log: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Other lines of the main log: of signatures that failed."""

@@ -1,7 +1,8 @@
-"""The signatures that the transport `smtp` puts in front of a message (specification section 58.2)."""
+"""The signatures that the transport `smtp` puts in front of a message (specification section 58.2; DomainKeys before 4.70)."""
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,33 +12,44 @@ from exim_lang.domainkeys.sign import DkOptions, dk_sign_message
 from exim_lang.transport.registry import Refused
 
 if TYPE_CHECKING:
+    from exim_lang.source.text import Text
     from exim_lang.transport.delivery import Copy
     from exim_lang.transport.registry import Job
 
-EACCES = 13
-
 
 def signatures(job: Job) -> tuple[tuple[bytes, ...], Copy]:
-    """The header lines of all signatures, and the copy with them in front; raises Refused where `dkim_strict` says so.
-
-    A message that is not at hand cannot be signed, and has none.
-    """
-    text = job.copy.text
-    if text is None:
-        return (), job.copy
-    options = Options._make(job.transport.text(name) for name in Options._fields)
-    dk_options = DkOptions._make(job.transport.text(name) for name in DkOptions._fields)
+    """The header lines of all signatures, and the copy with them in front; raises Refused where `dkim_strict` says so."""
+    copy = job.copy
+    if copy.plain is None or copy.text is None:
+        return (), copy
+    lines: list[bytes] = []
     try:
-        found = sign_message(job.scope, options, text)
-        older = dk_sign_message(job.scope, dk_options, text)
+        if _options(job, "dk_private_key"):
+            done = dk_sign_message(job.scope, DkOptions(*(_text(job, name) for name in DkOptions._fields)), copy.plain)
+            job.log += done.log
+            lines += done.headers
+        if _options(job, "dkim_private_key"):
+            whole = b"".join(lines) + copy.plain
+            signed = sign_message(job.scope, Options(*(_text(job, name) for name in Options._fields)), whole)
+            job.log += signed.log
+            lines = [*signed.headers, *lines]
+        sealed = sign_arc(job.scope, _text(job, "arc_sign"), b"".join(lines) + copy.plain)
+        job.log += sealed.log
+        lines = [*sealed.headers, *lines]
     except NotSigned as error:
-        job.log.extend(error.log)
-        raise Refused(str(error), EACCES) from error
-    job.log.extend((*found.log, *older.log))
-    headers = (*found.headers, *older.headers)
-    sealed = sign_arc(job.scope, job.transport.text("arc_sign"), b"".join(headers) + text)
-    job.log.extend(sealed.log)
-    headers = (*sealed.headers, *headers)
-    if not headers:
-        return (), job.copy
-    return headers, replace(job.copy, added=(*headers, *job.copy.added), text=b"".join(headers) + text)
+        job.log += error.log
+        raise Refused(f"Permission denied: {error.message}" if error.message else "Permission denied", errno.EACCES) from error
+    front = b"".join(lines)
+    if not front:
+        return (), copy
+    wire = front.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return tuple(lines), replace(copy, text=wire + copy.text)
+
+
+def _options(job: Job, name: str) -> bool:
+    """Whether the transport has the option, and sets it."""
+    return job.transport.fact(name) is not None and job.transport.text(name) is not None
+
+
+def _text(job: Job, name: str) -> Text | None:
+    return job.transport.text(name) if job.transport.fact(name) is not None else None

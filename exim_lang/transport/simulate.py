@@ -257,6 +257,7 @@ def _result(
         shadow=shadow,
         events=events,
         signatures=job.signatures,
+        notes=tuple(job.log),
     )
     return replace(delivery, log=tuple(_log(delivery, local, outcome)))
 
