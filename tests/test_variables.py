@@ -250,7 +250,10 @@ def test_strict_acl_variables() -> None:
     strict = scope_with(strict_acl_vars="true")
     with pytest.raises(ExpansionError, match='unknown variable name "acl_c0"'):
         expand("$acl_c0", strict)
+    with pytest.raises(ExpansionError, match=r'unknown variable "acl_c0" after "def:" \(strict_acl_vars is set\)'):
+        expand("${if def:acl_c0{yes}{no}}", strict)
     strict.connection.acl_c["0"] = b"set"
+    assert expand("${if def:acl_c0{yes}{no}}", strict) == b"yes"
     assert expand("$acl_c0", strict) == b"set"
 
 

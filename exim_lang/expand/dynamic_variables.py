@@ -58,7 +58,7 @@ def acl_reader(name: str, key: str) -> Callable[[Scope], bytes | None]:
     def read(scope: Scope) -> bytes | None:
         value = (scope.connection.acl_c if of_connection else scope.message.acl_m).get(key)
         if value is None and option(scope, "strict_acl_vars") == b"true":
-            raise ExpansionError(f'unknown variable name "{name}"')
+            raise ExpansionError(f'unknown variable name "{name}" (strict_acl_vars is set)')
         return value
 
     return read

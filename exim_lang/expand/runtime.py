@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from exim_lang.errors import Deferred, EximLangError, ExpansionError, ForcedFailure
+from exim_lang.expand import dynamic_variables
 from exim_lang.expand.fault import Fault
 from exim_lang.expand.headers import Style, header_value
 from exim_lang.expand.integers import compared_integer
@@ -48,6 +49,16 @@ def header(scope: Scope, style: Style, name: str) -> bytes:
 
 def header_exists(scope: Scope, name: str) -> bool:
     return header_value(scope, name.encode("latin-1"), "rh") is not None
+
+
+def acl_variable_set(scope: Scope, name: str) -> bool:
+    """What `def:acl_...` asks; with strict_acl_vars a variable that is not set is an error in words of its own."""
+    if name in scope.variables:
+        return scope.variables[name] != b""
+    try:
+        return bool(dynamic_variables.reader(name)(scope))
+    except ExpansionError as error:
+        raise ExpansionError(error.message.replace(f'name "{name}"', f'"{name}" after "def:"')) from None
 
 
 def is_field_number(key: bytes) -> bool:
@@ -174,6 +185,7 @@ NAMES: dict[str, Any] = {
     "forced": forced,
     "header": header,
     "header_exists": header_exists,
+    "acl_variable_set": acl_variable_set,
     "is_field_number": is_field_number,
     "lookup": lookup,
     "map_list": map_list,
