@@ -142,6 +142,19 @@ class Survey:
 
         return relay_witness(self.config)
 
+    def reach_witness(self, acl: Acl, ending: Statement) -> str:
+        """A scenario in which a statement ends an ACL, empty when that cannot be shown."""
+        from exim_lang.lint.witness import reach_witness
+
+        phase = next(iter(sorted(self.direct_phases[acl.name])), "RCPT")
+        return reach_witness(self.config, acl, ending, phase)
+
+    def route_witness(self, router: Driver) -> str:
+        """A scenario in which a router takes the address of a stranger, empty when that cannot be shown."""
+        from exim_lang.lint.witness import route_witness
+
+        return route_witness(self.config, router)
+
     @cached_property
     def drivers(self) -> list[Driver]:
         """Routers, transports and authenticators."""

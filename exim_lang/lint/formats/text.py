@@ -24,6 +24,9 @@ def _finding(one: Diagnostic, colour: bool) -> Iterator[str]:
         yield _note(note)
     if finding.help:
         yield f"  help: {visible(finding.help)}"
+    if finding.witness:
+        yield "  shown by this scenario:"
+        yield from (f"    {line}" for line in finding.witness.splitlines())
 
 
 def _note(note: Note) -> str:

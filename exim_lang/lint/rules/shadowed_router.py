@@ -40,7 +40,7 @@ def check(survey: Survey) -> Iterator[Finding]:
             message = f"the router {driver.name} is never asked: {before.name} takes every address"
             note = Note("it has no conditions", before.line.text, before.span)
             help = f"give {before.name} conditions, or change the order"
-            yield Finding(message, driver.line.text, driver.span, help, notes=(note,))
+            yield Finding(message, driver.line.text, driver.span, help, notes=(note,), witness=survey.route_witness(before))
             break
         if takes_everything(driver):
             before = driver

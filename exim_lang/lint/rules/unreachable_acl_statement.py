@@ -33,7 +33,7 @@ def check(survey: Survey) -> Iterator[Finding]:
             if ending is not None:
                 where = ending.place
                 message = f"this is never reached: the {ending.verb} in line {where.line} has no conditions"
-                yield Finding(message, statement.text, statement.span)
+                yield Finding(message, statement.text, statement.span, witness=survey.reach_witness(acl, ending))
                 break
             if always_decides(statement):
                 ending = statement
