@@ -4,9 +4,11 @@ examples:
   exim-lang route exim.conf joe@here.example
   exim-lang route exim.conf --from a@b.example --dns zones/db.example joe@there.example
   exim-lang route exim.conf --verify recipient joe@here.example
+  exim-lang route exim.conf --message mail.eml joe@here.example      # what each transport would do with it
+  exim-lang route exim.conf --message mail.eml --outcome deferred --error '451 later' --event msg:host:defer joe@there.example
   exim-lang route exim.conf --json joe@here.example | jq '.[].routed'
 
-exit status: 0 every address is routed, 1 some cannot be routed, 2 usage or unreadable input
+exit status: 0 every address is routed (with --message: delivered), 1 some are not, 2 usage or unreadable input
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from exim_lang.cli.loading import sound_config
 from exim_lang.cli.scope_options import language_options, world_from, world_options
 
 if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
     from exim_lang.route.address import Host, RoutedAddress
     from exim_lang.route.verify import Report
+    from exim_lang.transport.delivery import Delivery
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +34,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", metavar="ADDRESS", nargs="+", help="an address")
     parser.add_argument("--from", dest="sender", default="", metavar="ADDRESS", help="the sender (default: <>)")
     parser.add_argument("--verify", choices=("recipient", "sender"), help="route as for verifying, not as for delivery")
+    parser.add_argument("--message", metavar="FILE", help="a message: shows what each transport would do with it")
+    parser.add_argument("--outcome", choices=("delivered", "deferred", "failed"), default="delivered", help="of deliveries")
+    parser.add_argument("--error", default="", metavar="TEXT", help="the error of deliveries that are deferred or fail")
+    parser.add_argument("--errno", type=int, default=-1, metavar="NUMBER", help="its number (default -1)")
+    parser.add_argument("--confirmation", default="", metavar="TEXT", help="what the last host says of a message it takes")
+    parser.add_argument("--event", action="append", default=[], metavar="NAME", help="raise this event, not the usual ones")
     language_options(parser)
     world_options(parser.add_argument_group("the world"))
     parser.add_argument("--json", action="store_true", help="one JSON array")
@@ -42,10 +52,16 @@ def run(options: argparse.Namespace) -> int:
     from exim_lang.route.scope import routed_scope
     from exim_lang.route.verify import follow
     from exim_lang.taint import taint
+    from exim_lang.transport.show import as_data as delivery_data
+    from exim_lang.transport.show import text_lines as delivery_lines
 
     config = sound_config(options.config, macros=options.macros, version=options.exim_version, root=options.root)
     scope = routed_scope(config, world_from(options))
     scope.message.sender = taint(os.fsencode(options.sender).strip(b"<>"))
+    if options.message:
+        from exim_lang.cli.exim.be import read_message
+
+        read_message(scope, os.fsencode(options.message).decode("latin-1"))
     results = []
     status = 0
     for word in options.address:
@@ -62,11 +78,30 @@ def run(options: argparse.Namespace) -> int:
         )
         status = max(status, 0 if report.status == "ok" else 1)
         results.append(as_data(report))
+        deliveries = delivered(scope, report, options) if options.message and not options.verify else []
+        if any(one.status not in ("delivered", "discarded") for one in deliveries):
+            status = 1
         if not options.json:
-            print(*text_lines(results[-1]), sep="\n", flush=True)
+            lines = text_lines(results[-1])
+            for one in deliveries:
+                lines += [f"  {line}" for line in delivery_lines(one)]
+            print(*lines, sep="\n", flush=True)
+        elif options.message:
+            results[-1]["deliveries"] = [delivery_data(one) for one in deliveries]
     if options.json:
         print(json.dumps(results, indent=2))
     return status
+
+
+def delivered(scope: Scope, report: Report, options: argparse.Namespace) -> list[Delivery]:
+    """What the transports would do, with what happens at the other end as the options say."""
+    from exim_lang.transport.events import Happening
+    from exim_lang.transport.simulate import simulate
+
+    error = os.fsencode(options.error).decode("latin-1")
+    confirmation = os.fsencode(options.confirmation)
+    number = 0 if options.outcome == "delivered" else options.errno
+    return simulate(scope, [report], Happening(options.outcome, confirmation, number, error, tuple(options.event)))
 
 
 def text(value: bytes | None) -> str | None:

@@ -59,18 +59,15 @@ def read_tags(words: SieveWords, required: set[str], *, parts: bool) -> How:
 
 
 def part_of(address: bytes, part: str) -> bytes | None:
-    """The part of an address; None for a detail that it has not."""
+    """The part of an address. Exim takes all of the local part for the user, and finds no detail: None."""
     local_part, _, domain = address.rpartition(b"@")
     match part:
-        case "localpart":
+        case "localpart" | "user":
             return local_part
         case "domain":
             return domain
-        case "user":
-            return local_part.partition(b"+")[0]
         case "detail":
-            _, plus, detail = local_part.partition(b"+")
-            return detail if plus else None
+            return None
     return address
 
 

@@ -95,7 +95,7 @@ class SieveWords:
             return None
         self.line += 1
         at = match.end()
-        lines = []
+        lines: list[bytes] = []
         while True:
             end = self.text.find(b"\n", at)
             if end < 0:

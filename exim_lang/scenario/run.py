@@ -25,7 +25,7 @@ from exim_lang.scenario.client import Outcome, Speaker, describe_client, kind_of
 from exim_lang.scenario.expect import differences
 from exim_lang.scenario.explain import explain
 from exim_lang.scenario.results import Failure, Result
-from exim_lang.scenario.routes import delivery_differences, route
+from exim_lang.scenario.routes import asks_transports, delivery_differences, route
 from exim_lang.scenario.schema import Client, DkimSign, Expectation, Message, Step
 from exim_lang.scenario.schema import Fixtures as Written
 from exim_lang.source.text import Text
@@ -128,7 +128,9 @@ class _Running:
             self.unit(scope, self.expand(scope, scenario.expand))
         elif isinstance(scenario.route, str):
             self.fill(scope)
-            self.unit(scope, route(scope, sent(scenario.route)))
+            written = scenario.expect.deliveries if isinstance(scenario.expect, Expectation) else UNSET
+            transports = isinstance(written, list) and asks_transports(written)
+            self.unit(scope, route(scope, sent(scenario.route), transports=transports))
         elif isinstance(scenario.submit, list):
             from exim_lang.scenario.submission import submitted
 

@@ -93,6 +93,14 @@ class Delivery(_Strict):
     router: str | UnsetType = UNSET
     transport: str | UnsetType = UNSET
     hosts: list[str] | UnsetType = UNSET
+    file: Annotated[str | UnsetType, Meta(description="or directory; this and what follows is what the transport does")] = UNSET
+    command: Annotated[list[str] | UnsetType, Meta(description="its arguments")] = UNSET
+    return_path: str | UnsetType = UNSET
+    headers_added: list[str] | UnsetType = UNSET
+    headers_removed: list[str] | UnsetType = UNSET
+    reply: Annotated[Pattern | UnsetType, Meta(description="the message of an autoreply")] = UNSET
+    deferred: Annotated[Pattern | UnsetType, Meta(description="why the transport defers")] = UNSET
+    failed: Annotated[Pattern | UnsetType, Meta(description="why the transport fails")] = UNSET
 
 
 class Expectation(_Strict):
@@ -107,6 +115,9 @@ class Expectation(_Strict):
     recipients: Annotated[list[str] | UnsetType, Meta(description="of the message that was taken")] = UNSET
     log: Annotated[list[Pattern], Meta(description="log lines; each must have been written, in any order")] = []
     not_log: Annotated[list[Pattern], Meta(description="log lines that must not have been written")] = []
+    reports: Annotated[
+        dict[str, Pattern | None], Meta(description="what would have been written or sent besides: kind, text; null: none")
+    ] = {}
     decided_by: Annotated[
         str | DecidedBy | UnsetType, Meta(description="acl_check_rcpt, acl_check_rcpt:120, or a mapping")
     ] = UNSET

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def test_sieve(scope: Scope, data: bytes) -> int:
-    """Prints whether the message is kept, or what is wrong; the status is 1 for a script that is wrong."""
+    """Prints whether the message is kept, or what is wrong; the status is 0 in any case, as Exim's."""
     sieve = SieveRun(scope, lambda address, place: rewrite_one(scope, address, place))
     try:
         sieve.run(data)
     except SieveError as error:
         sys.stdout.write(f"Sieve error: {error.message}\n")
-        return 1
+        return 0
     sys.stdout.write("Implicit keep\n" if sieve.keep else "No implicit keep\n")
     return 0
