@@ -73,3 +73,46 @@ def classes_of(expressions: list[str], folder: Path) -> list[str]:
         kind = _CLASS.search(text, results[-1].end(), end)
         found.append(kind[1].removeprefix("tainted, ") if kind else "untainted")
     return found
+
+
+HEAD = """\
+primary_hostname = mx.example.org
+keep_environment =
+spool_directory = DIR/spool
+log_file_path = DIR/log/%slog
+never_users =
+"""
+RETRY = "begin retry\n* * F,1h,1h\n"
+
+
+def read_sinks(path: Path) -> list[tuple[str, str, str]]:
+    """The name of the rule, the configuration and the words of Exim of each block of a file of cases."""
+    found = []
+    for block in re.split(r"(?m)^\[", path.read_text())[1:]:
+        name, _, rest = block.partition("]\n")
+        text, _, words = rest.partition("\n---\n")
+        found.append((name, text + "\n", words.strip()))
+    return found
+
+
+def log_of(text: str, folder: Path) -> str:
+    """What Exim logs when a message comes to a configuration: over SMTP when it has an ACL, else from here."""
+    for name in ("spool", "log", "out"):
+        (folder / name).mkdir()
+        shutil.chown(folder / name, "Debian-exim")
+    folder.chmod(0o755)
+    (folder / "users").write_text("bob: data\n")
+    (folder / "text-bob").write_text("text of bob\n")
+    path = folder / "exim.conf"
+    path.write_text((HEAD + text + RETRY).replace("DIR", str(folder)))
+    command = [exim(), "-C", str(path)]
+    if "acl_smtp_rcpt" in text:
+        lines = "HELO x\r\nMAIL FROM:<alice@example.net>\r\nRCPT TO:<bob@example.org>\r\nQUIT\r\n"
+        ran = subprocess.run([*command, "-bh", "192.0.2.1"], input=lines.encode(), capture_output=True, check=False)
+        found = ran.stderr + ran.stdout
+    else:
+        message = b"Subject: test\n\ntext\n"
+        command += ["-odf", "-oi", "-f", "alice@example.net", "bob@example.org"]
+        ran = subprocess.run(command, input=message, capture_output=True, check=False)
+        found = ran.stderr + b"".join(file.read_bytes() for file in sorted((folder / "log").iterdir()))
+    return found.decode("latin-1").replace(str(folder), "DIR")
