@@ -32,6 +32,10 @@ OF_CERTIFICATES = ("base64", "md5", "sha1", "sha256")  # operators that take the
 Compiled = Callable[[Scope], bytes]
 
 
+DEEPEST_ACTIVE = 3
+"""Exim evaluates a loop inside a loop inside a loop ... twice as often with each level; below this depth that is left out."""
+
+
 class Writer:
     """Writes the code for one string."""
 
@@ -41,6 +45,7 @@ class Writer:
         self.dialect = dialect
         self.faults = Faults(text, root, dialect)
         self.out = Emitter()
+        self.active_depth = 0  # of parts that are evaluated although they are only read, within one another
 
     def string(self, node: tree.String) -> Value:
         """The value of the parts, joined."""
@@ -148,8 +153,11 @@ class Writer:
         outer, self.faults.active = self.faults.active, []
         fault = self.faults.first_inside(node, where)
         found, self.faults.active = self.faults.active, outer
-        for each in found:
-            write_active(self, each)
+        if self.active_depth < DEEPEST_ACTIVE:
+            self.active_depth += 1
+            for each in found:
+                write_active(self, each)
+            self.active_depth -= 1
         return fault
 
     def fail_without_filter(self, fault: Fault | None) -> None:

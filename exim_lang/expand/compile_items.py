@@ -32,7 +32,7 @@ def certificate_fault(w: Writer, node: tree.String) -> Fault | None:
     if not node.closed:
         return w.faults.unclosed(node)
     name = certificate_name(node)
-    if not is_variable(name, w.dialect) or is_numeric(name):
+    if not is_variable(name, w.dialect) or is_numeric(name) or name.startswith("acl_"):
         return Fault(f'no variable named "{name}"', node.span)
     if not name.startswith("tls_") or not name.endswith(("ourcert", "peercert")):
         return Fault(f'"{name}" is not a certificate', node.span)

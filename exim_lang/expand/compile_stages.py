@@ -44,23 +44,32 @@ def prvscheck(w: Writer, node: tree.Item) -> Value:
         return constant(b"")
     result = w.out.fresh()
     parts = w.assign(f"{w.out.object(signed_address.signed, 'signed_')}(s, {address.code})", node.span)
+    bodies = [body_of(w, argument) for argument in node.arguments[1:3]]
     with w.out.block(f"if {parts.code}:"):
-        written = strings_behind(w, node, parts.code)
+        written = strings_behind(w, node, parts.code, bodies)
         last = written[1].code if len(written) > 1 else "b''"
         if written:
             w.out.line(f"{result} = {w.out.object(signed_address.checked, 'checked_')}(s, {parts.code}, {last})", node.span)
     with w.out.block("else:"):
-        strings_behind(w, node, "")
+        strings_behind(w, node, "", bodies)
         w.out.line(f"{result} = b''")
     return Value(result)
 
 
-def strings_behind(w: Writer, node: tree.Item, parts: str) -> list[Value]:
+def body_of(w: Writer, node: tree.String) -> str:
+    """The name of a function that expands `node`, which is so written once for two places."""
+    name = w.out.fresh("f")
+    with w.out.function(name):
+        w.out.line(f"return {w.string(node).code}")
+    return name
+
+
+def strings_behind(w: Writer, node: tree.Item, parts: str, bodies: list[str]) -> list[Value]:
     """The second and third strings of prvscheck; none when something is wrong. `parts` holds those of a signed address."""
     fault = w.faults.prvscheck(node, bool(parts))
     values: list[Value] = []
-    for argument in node.arguments[1 : min(fault.after if fault else 3, 3)]:
-        values.append(w.string(argument))
+    for argument, body in zip(node.arguments[1 : min(fault.after if fault else 3, 3)], bodies, strict=False):
+        values.append(w.assign(f"{body}(s)", argument.span))
         if not argument.closed:
             return []
         if parts and len(values) == 1:

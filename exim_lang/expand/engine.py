@@ -109,7 +109,11 @@ def compiled_string(text: str, dialect: Dialect) -> Compiled:
     """The function for `text` in the language of one Exim."""
     from exim_lang.expand.compile import compile_tree
 
-    return Compiled(*compile_tree(text, parse(text), dialect))
+    try:
+        root = parse(text)
+    except RecursionError as error:
+        raise ExpansionError("string is nested too deeply to be expanded") from error
+    return Compiled(*compile_tree(text, root, dialect))
 
 
 @lru_cache(KEPT)

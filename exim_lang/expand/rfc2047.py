@@ -10,7 +10,7 @@ from exim_lang.taint import like
 
 _LONGEST_WORD: Final = 75
 _SPACES: Final = b" \t\n\v\f\r"
-_WORD: Final = re.compile(rb"=\?([^?\0]*)\?(.)\?(.*?)\?=", re.DOTALL)
+WORD: Final = re.compile(rb"=\?([^?\0]*)\?(.)\?(.*?)\?=", re.DOTALL)
 _BASE64: Final = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _QUOTED: Final = re.compile(rb"(?:[^= \t]|=[0-9A-Fa-f]{2})*")
 _HEXADECIMAL: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -27,8 +27,8 @@ def decode(value: bytes, charset: str | None, *, check_length: bool = True, zero
         return value
     parts: list[bytes] = []
     at = searched = 0
-    while (word := _WORD.search(value, searched)) is not None:
-        decoded = _decoded(word, check_length)
+    while (word := WORD.search(value, searched)) is not None:
+        decoded = decoded_word(word, check_length)
         if decoded is None:
             searched = word.start() + 2  # a word may start within what looked like one
             continue
@@ -44,7 +44,8 @@ def decode(value: bytes, charset: str | None, *, check_length: bool = True, zero
     return like(b"".join(parts), value)
 
 
-def _decoded(word: re.Match[bytes], check_length: bool) -> bytes | None:
+def decoded_word(word: re.Match[bytes], check_length: bool) -> bytes | None:
+    """The bytes of a word, in its own charset; None where it is not well-formed."""
     if check_length and word.end() - word.start() > _LONGEST_WORD:
         return None
     text = word[3]

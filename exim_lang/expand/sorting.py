@@ -36,6 +36,29 @@ def goes_before(entry: Condition, key: bytes, other: bytes) -> bool:
         return False
 
 
+def comparable(entry: Condition, key: bytes) -> bool:
+    """Whether a key has its place in an order: for the comparators of numbers one that is a number."""
+    try:
+        entry.function(key, key)
+    except ExpansionError:
+        return False
+    return True
+
+
+def place(entry: Condition, key: bytes, done: list[tuple[bytes, bytes]], ordered: bool) -> int:
+    """Where the first key stands that `key` goes before; in a list that is `ordered` it is found by halving."""
+    if not ordered:
+        return next((n for n, (_, other) in enumerate(done) if goes_before(entry, key, other)), len(done))
+    low, high = 0, len(done)
+    while low < high:
+        middle = (low + high) // 2
+        if goes_before(entry, key, done[middle][1]):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
 def sort_key(scope: Scope, text: str, body: Part) -> bytes:
     """What an item is compared by, which must not be empty."""
     try:
@@ -55,14 +78,15 @@ def sort_list(scope: Scope, items: bytes, order: bytes, text: str, body: Part) -
     saved = scope.item
     done: list[tuple[bytes, bytes]] = []
     changed = False
+    ordered = True
     try:
         for scope.item in split_list(items):
             key = sort_key(scope, text, body)
             if changed:
                 done = reread(done, separator)
             changed = changed or not survives(scope.item, key, separator)
-            before = (n for n, (_, other) in enumerate(done) if goes_before(entry, key, other))
-            done.insert(next(before, len(done)), (scope.item, key))
+            ordered = ordered and comparable(entry, key)
+            done.insert(place(entry, key, done, ordered and not changed), (scope.item, key))
     finally:
         scope.item = saved
     values = [value for value, _ in done]

@@ -42,6 +42,10 @@ def literals(node: tree.String) -> bytes:
 def _literal(part: tree.Part) -> bytes:
     if isinstance(part, tree.Literal):
         return part.value
+    if isinstance(part, tree.If) and len(part.arguments) == 2:
+        return literals(part.arguments[1])  # of a condition that is only read, Exim takes it that it does not hold
+    if isinstance(part, tree.Lookup) and len(part.arguments) == 3:
+        return literals(part.arguments[2])
     if not isinstance(part, tree.Item) or part.name not in COMPUTED or part.stop is not None:
         return b""
     entry = ITEMS[part.name]
@@ -88,10 +92,17 @@ def _dies(node: tree.Item) -> bool:
     try:
         entry.function(*([None] if entry.scope else []), *map(literals, node.arguments))
     except ProcessDied:
-        return True
+        return all(is_known(part) for argument in node.arguments for part in argument.parts)
     except EximLangError:
         return False
     return False
+
+
+def is_known(part: tree.Part) -> bool:
+    """Whether what is left of a part that is only read is known here."""
+    if isinstance(part, tree.Item):
+        return part.name in COMPUTED and all(is_known(inner) for argument in part.arguments for inner in argument.parts)
+    return not isinstance(part, tree.If | tree.Lookup)
 
 
 def _has_items(name: str, items: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exim_lang.expand.digits import decimal_integer
+from exim_lang.expand.limits import bounded
 from exim_lang.expand.registry import item
 from exim_lang.expand.string_list import SPACES, quote_item, separator_change, split_list
 from exim_lang.expand.substrings import as_int
@@ -14,7 +15,7 @@ def listquote(separator: bytes, value: bytes) -> bytes:
     """Doubles the separator; an empty string becomes a space, which a list keeps as an item."""
     if not value:
         return like(b" ", value)
-    return quote_item(value, separator[0]) if separator else value
+    return bounded(quote_item(value, separator[0])) if separator else value
 
 
 @item("listextract", 2, choice=True)

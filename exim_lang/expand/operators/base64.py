@@ -8,6 +8,7 @@ from typing import Final
 
 from exim_lang.errors import ExpansionError
 from exim_lang.expand.certificate import Certificate
+from exim_lang.expand.limits import bounded
 from exim_lang.expand.registry import operator
 from exim_lang.taint import like
 
@@ -19,7 +20,7 @@ _BASE64: Final = re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-
 def base64(value: bytes) -> bytes:
     """The string, or the DER form of a certificate, in base64, in one line."""
     data = value.der if isinstance(value, Certificate) else value
-    return like(b64encode(data), value)
+    return like(bounded(b64encode(data)), value)
 
 
 @operator("base64d", argument=True)

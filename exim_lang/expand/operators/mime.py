@@ -15,7 +15,6 @@ _SPECIAL: Final = b'?=()<>@,;:\\".[]_'
 _LONGEST: Final = 67
 _TAB: Final = 8
 _SPACES: Final = b" \t\n\v\f\r"
-_WORD: Final = re.compile(rb"=\?([^?\0]*)\?[bBqQ]\?[^?]*\?=")
 _SIZES: Final = re.compile(r"([0-9]+)(?:_([0-9]+))?")
 
 
@@ -59,8 +58,10 @@ def decode(scope: Scope, value: bytes) -> bytes:
     """The text of MIME words, in the charset of `headers_charset`."""
     check = bool(scope.config.option("check_rfc2047_length"))
     target = charset(scope)
-    for found in _WORD.finditer(value):
+    for found in rfc2047.WORD.finditer(value):
         source = found[1].decode("latin-1")
+        if rfc2047.decoded_word(found, check) is None:
+            continue
         if source.lower() != target.lower() and not (_known(source) and _known(target)):
             reason = "Invalid argument (maybe unsupported conversion)"
             raise ExpansionError(f'iconv_open("{target}", "{source}") failed: {reason}')

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from exim_lang.errors import ExpansionError
+from exim_lang.expand.limits import bounded
 from exim_lang.expand.registry import operator
 from exim_lang.expand.scope import Scope
 from exim_lang.search import search
@@ -41,7 +42,7 @@ def printing(value: bytes, *, high: bool = False) -> str:
 def quote(scope: Scope, value: bytes, argument: str | None) -> bytes:
     """Quotes what is not a plain word; `quote_TYPE`, also `quote_TYPE_option`, quotes for a lookup of that type."""
     if argument is None:
-        return value if _PLAIN.fullmatch(value) else like(in_quotes(value), value)
+        return value if _PLAIN.fullmatch(value) else like(bounded(in_quotes(value)), value)
     name, underscore, option = argument.encode("latin-1").partition(b"_")
     return search.quote(name, value, option if underscore else None, scope.config.dialect)
 
@@ -57,7 +58,7 @@ def quote_local_part(value: bytes, argument: str | None) -> bytes:
 @operator("rxquote")
 def rxquote(value: bytes) -> bytes:
     """A backslash before everything but letters and digits: the regular expression for just that string."""
-    return _NOT_ALPHANUMERIC.sub(rb"\\\g<0>", value)
+    return bounded(_NOT_ALPHANUMERIC.sub(rb"\\\g<0>", value))
 
 
 @operator("hexquote")
