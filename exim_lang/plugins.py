@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -46,19 +45,17 @@ def somebody_registers() -> bool:
 def modules(package: str) -> dict[str, bytes | None]:
     """The modules of a package and their sources, None for one that has no source to read."""
     folders = importlib.import_module(package).__path__
-    names = [f"{package}.{module.name}" for module in pkgutil.iter_modules(folders)]
-    return {name: source(name, folders) for name in names}
-
-
-def source(module: str, folders: Sequence[str]) -> bytes | None:
-    """The source of a module that lies in one of the folders."""
+    found: dict[str, bytes | None] = {}
     for folder in folders:
-        try:
-            with open(os.path.join(folder, module.rpartition(".")[2] + ".py"), "rb") as file:
-                return file.read()
-        except OSError:
-            continue
-    return None
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            if name.endswith(".py") and name != "__init__.py":
+                with open(os.path.join(folder, name), "rb") as file:
+                    found[f"{package}.{name[:-3]}"] = file.read()
+    if not found:  # in an archive, or byte code alone
+        import pkgutil  # it would look for sources, too, but not without importing half of the standard library
+
+        found = {f"{package}.{module.name}": None for module in pkgutil.iter_modules(folders)}
+    return found
 
 
 class Registry(Generic[Entry]):

@@ -1,6 +1,6 @@
 """Dataclasses that cost nothing before they are used.
 
-    from exim_lang.records import dataclass, field
+    from exim_lang.records import dataclass, field, replace
 
 `@dataclass(slots=True)` and its kin make what those of the standard library make, which is also what a type checker
 sees here; `dataclasses.fields`, `replace` and `asdict` take them. The standard library
@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass", "field"]
+__all__ = ["dataclass", "field", "replace"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from dataclasses import Field, dataclass, field
+    from dataclasses import Field, dataclass, field, replace
 else:
 
     def dataclass(*, slots=False, frozen=False, eq=True):
@@ -26,6 +26,11 @@ else:
     def field(*, default=..., default_factory=None, init=True, repr=True, compare=True):
         """What is to be known of a field beside its name and type; `...` stands for no default."""
         return Known(default, default_factory, init, repr, compare)
+
+    def replace(value, /, **changes):
+        """A copy of a dataclass of this module with other values in some fields."""
+        fields = {name: getattr(value, name) for name, one in value.__known__.items() if one.init}
+        return type(value)(**(fields | changes))
 
 
 class Known:

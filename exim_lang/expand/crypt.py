@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from hashlib import md5, sha1
 from typing import Any, Final
 
 from exim_lang.errors import EximLangError, ExpansionError
@@ -19,6 +18,8 @@ def encrypted_equal(secret: bytes, encrypted: bytes) -> bool:
 
     Raises ExpansionError for another word in braces, EximLangError for a method of crypt() that is not known here.
     """
+    from hashlib import md5, sha1  # few strings need them
+
     mechanism, brace, rest = encrypted.partition(b"}")
     if not brace or not encrypted.startswith(b"{"):
         mechanism, rest = b"", encrypted

@@ -6,12 +6,11 @@ turned round for a PTR lookup.
 
 from __future__ import annotations
 
-import socket
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.expand import regex
 from exim_lang.expand.ip_address import ip_version
+from exim_lang.records import replace
 from exim_lang.taint import untainted
 from exim_lang.world.dns import DnsAnswer, Srv
 
@@ -84,6 +83,8 @@ def reversed_name(address: bytes) -> bytes:
     version = ip_version(address)
     if version == 4:
         return b".".join(reversed(address.split(b"."))) + b".in-addr.arpa"
+    import socket  # few strings need it
+
     packed = socket.inet_pton(socket.AF_INET6, address.partition(b"%")[0].decode("ascii"))
     return ".".join(reversed(packed.hex())).encode() + b".ip6.arpa"
 

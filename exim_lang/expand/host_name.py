@@ -5,7 +5,6 @@ A name counts only when it leads back to the address.
 
 from __future__ import annotations
 
-import socket
 from typing import Final, Literal, TypeAlias
 
 from exim_lang.expand.dns_lookup import dns_lookup, reversed_name
@@ -76,6 +75,8 @@ def same_address(one: bytes, other: bytes) -> bool:
 
 
 def _packed(address: bytes) -> bytes | None:
+    import socket  # few strings need it
+
     family = socket.AF_INET6 if b":" in address else socket.AF_INET
     try:
         return socket.inet_pton(family, address.partition(b"%")[0].decode("ascii"))

@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from operator import methodcaller
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pcre2 import _cy
-
-from exim_lang.errors import ExpansionError
+if TYPE_CHECKING:
+    from exim_lang.expand.pcre import Pcre2
 
 MOST_CAPTURES = 20
 """`$0` to `$20`: what Exim keeps of a match."""
@@ -22,13 +21,6 @@ NOT_EMPTY_AT_START = 0x00000008
 """Option of a search: an empty match at the starting offset does not count."""
 ANCHORED = 0x80000000
 """Option of a search: the match must begin at the starting offset."""
-
-_CASELESS = 0x00000008
-# The Python binding turns these two on for everybody: \u as in JavaScript, and no \C. Exim has neither, and the public
-# function of the binding offers no way to ask for that.
-_NOT_IN_EXIM = 0x00000002 | 0x00100000
-_JIT_STACK_LIMIT = -46
-_CONTEXT = _cy.create_match_context()
 
 # What PCRE2 and Python's `re` read alike: literals, dots, classes, simple groups and alternatives; no quantified group.
 # At most two unbounded repeats keep the time of a failing `re` match on a short subject small.
@@ -78,58 +70,6 @@ class Pattern(Protocol):
         ...
 
 
-class _Pcre2:
-    """A pattern that only PCRE2 understands as Exim does."""
-
-    __slots__ = ("_code", "_without_jit", "captures", "caseless", "pattern")
-
-    def __init__(self, pattern: bytes, caseless: bool) -> None:
-        self.pattern = pattern
-        self.caseless = caseless
-        self._without_jit: _cy.PCRE2Code | None = None
-        self._code = self._compile()
-        _cy.jit_compile(self._code)
-        self.captures: int = _cy.pattern_capture_count(self._code)
-
-    def _compile(self) -> _cy.PCRE2Code:
-        try:
-            return _cy.compile(self.pattern, _CASELESS if self.caseless else 0, _NOT_IN_EXIM)
-        except _cy.PatternError as error:
-            reason = error.msg.partition("; ")[2]
-            shown = self.pattern.decode("latin-1")
-            raise ExpansionError(f'regular expression error in "{shown}": {reason} at offset {error.pos}') from None
-
-    def _match(self, subject: bytes, start: int, options: int) -> _cy.PCRE2MatchData | None:
-        try:
-            return _cy.match(self._code, subject, len(subject), start, _CONTEXT, options)[0]
-        except _cy.LibraryError as error:
-            if error.code != _JIT_STACK_LIMIT:
-                return None
-        # The stack of the compiled code is small; the interpreter takes its memory from the heap.
-        if self._without_jit is None:
-            self._without_jit = self._compile()
-        try:
-            return _cy.match(self._without_jit, subject, len(subject), start, _CONTEXT, options)[0]
-        except _cy.LibraryError:
-            return None
-
-    def search(self, subject: bytes, start: int = 0, options: int = 0) -> Match | None:
-        data = self._match(subject, start, options)
-        if data is None:
-            return None
-        begin, end = _cy.match_substring_span_bynumber(data, subject, 0)
-        numbers = range(min(self.captures, MOST_CAPTURES) + 1)
-        groups = tuple(_cy.match_substring_bynumber(data, subject, number) for number in numbers)
-        return Match(_kept(subject, groups), begin, end)
-
-    def groups(self, subject: bytes) -> Groups | None:
-        found = self.search(subject)
-        return None if found is None else found.groups
-
-    def replace(self, subject: bytes, replacement: bytes) -> bytes | None:
-        return None
-
-
 class _Simple:
     """A pattern that means the same to `re`, which is several times faster."""
 
@@ -140,7 +80,7 @@ class _Simple:
         self.caseless = caseless
         self._compiled = re.compile(pattern, re.IGNORECASE if caseless else 0)
         self._search = self._compiled.search
-        self._pcre2: _Pcre2 | None = None
+        self._pcre2: Pcre2 | None = None
         self.captures = self._compiled.groups
         self._all: Callable[[re.Match[bytes]], Groups]
         if self.captures:
@@ -154,7 +94,7 @@ class _Simple:
         if options or len(subject) > _LONGEST_FOR_RE:
             return self._by_pcre2().search(subject, start, options)
         found = self._search(subject, start)
-        return None if found is None else Match(_kept(subject, self._all(found)), *found.span())
+        return None if found is None else Match(kept(subject, self._all(found)), *found.span())
 
     def groups(self, subject: bytes) -> Groups | None:
         if len(subject) > _LONGEST_FOR_RE:
@@ -163,7 +103,7 @@ class _Simple:
         if found is None:
             return None
         groups = self._all(found)
-        return groups if type(subject) is bytes and groups[-1] is not None else _kept(subject, groups)
+        return groups if type(subject) is bytes and groups[-1] is not None else kept(subject, groups)
 
     def replace(self, subject: bytes, replacement: bytes) -> bytes | None:
         # Where one match can be empty, `re` and Perl differ on where the next one starts.
@@ -173,13 +113,15 @@ class _Simple:
         kind = type(subject)
         return replaced if kind is bytes else kind(replaced)
 
-    def _by_pcre2(self) -> _Pcre2:
+    def _by_pcre2(self) -> Pcre2:
         if self._pcre2 is None:
-            self._pcre2 = _Pcre2(self.pattern, self.caseless)
+            from exim_lang.expand.pcre import Pcre2  # not every pattern needs it
+
+            self._pcre2 = Pcre2(self.pattern, self.caseless)
         return self._pcre2
 
 
-def _kept(subject: bytes, groups: Groups) -> Groups:
+def kept(subject: bytes, groups: Groups) -> Groups:
     """What Exim keeps of `groups`: not the unset ones at the end; all with the taint of the subject."""
     while groups[-1] is None:
         groups = groups[:-1]
@@ -196,7 +138,9 @@ def _compiled(pattern: bytes, caseless: bool) -> Pattern:
             return _Simple(pattern, caseless)
         except re.error:
             pass  # PCRE2 says what is wrong with it, in the words that Exim passes on
-    return _Pcre2(pattern, caseless)
+    from exim_lang.expand.pcre import Pcre2  # not every pattern needs it
+
+    return Pcre2(pattern, caseless)
 
 
 def compile(pattern: bytes, *, caseless: bool = False) -> Pattern:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Final, NamedTuple
 
@@ -19,6 +18,8 @@ def signature(address: bytes, secret: bytes, key_number: bytes, day: bytes) -> b
     """Six hexadecimal digits; None where the secret is too long."""
     if len(secret) > _LONGEST:
         return None
+    import hmac  # few strings need it
+
     return hmac.new(secret, key_number + day + address, "sha1").hexdigest()[:6].encode("ascii")
 
 

@@ -19,14 +19,13 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import stat
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from exim_lang.errors import ClosedWorld, EximLangError
+from exim_lang.records import dataclass
 from exim_lang.world import outside
 from exim_lang.world.connections import Connections
 from exim_lang.world.dns import DnsAnswer, DnsSource
@@ -34,6 +33,9 @@ from exim_lang.world.files import FILE_LIMIT, Files
 from exim_lang.world.fixtures import Fixtures, Json, stub, to_bytes, to_text
 from exim_lang.world.outside import RunResult
 from exim_lang.world.scratch import Scratch
+
+if TYPE_CHECKING:
+    from random import Random
 
 Parsed = TypeVar("Parsed")
 
@@ -87,7 +89,11 @@ class World:
         self.fixtures = fixtures if fixtures is not None else Fixtures()
         self.recorder = recorder
         self._now = now
-        self._random = random.Random(seed) if seed is not None else None
+        self._random: Random | None = None
+        if seed is not None:
+            from random import Random  # most runs have no seed
+
+            self._random = Random(seed)
         self._host_name = host_name
         self.timeout = timeout
         self.strict_quoting = strict_quoting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Final
 
@@ -42,4 +41,6 @@ def inbound_srs(scope: Scope, local_part: bytes, secret: bytes) -> bool:
         day = day * 32 + digit
     if (int(scope.world.now()) // _DAY - day) & 0x3FF > _MOST_DAYS:
         return False
+    import hmac  # few strings need it
+
     return hmac.new(secret, recipient, "md5").hexdigest()[:_HASH_LENGTH].encode() == hashed[:_HASH_LENGTH]

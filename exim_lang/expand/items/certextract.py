@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from exim_lang.errors import ExpansionError
 from exim_lang.expand.certificate import Certificate
-from exim_lang.expand.certificate_fields import field
 from exim_lang.expand.registry import item
 from exim_lang.expand.scope import Scope
 from exim_lang.taint import is_tainted, taint
@@ -17,6 +16,8 @@ def certextract(scope: Scope, name: bytes, certificate: bytes) -> bytes | None:
         return None
     if not isinstance(certificate, Certificate):
         raise ExpansionError('second argument of "certextract" must be a certificate variable')
+    from exim_lang.expand.certificate_fields import field  # few strings need it
+
     value = field(certificate, bytes(name))
     if value is None:
         return None

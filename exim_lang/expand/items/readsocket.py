@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 from typing import Final
 
 from exim_lang.errors import ExpansionError
@@ -77,6 +76,8 @@ def _answer(scope: Scope, name: bytes, request: bytes, options: Options) -> byte
     if name in broken:
         broken.discard(name)
         raise ExpansionError("request write to socket failed: Bad file descriptor" if request else "")
+    import socket  # few strings need it
+
     try:
         answer = scope.world.read_socket(
             bytes(name), request, timeout=options.timeout, shutdown=options.shutdown, tls=options.tls
@@ -105,6 +106,8 @@ def _host(name: bytes) -> str:
     if not colon or not port or (host.startswith(b"[") and not host.endswith(b"]")):
         raise ExpansionError(f"missing port number in {name.decode('latin-1')}")
     if not port.isdigit():
+        import socket
+
         try:
             socket.getservbyname(port.decode("latin-1"), "tcp")
         except OSError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Final
 
 from exim_lang.errors import ExpansionError
@@ -16,6 +15,8 @@ _DIGITS: Final = b"abcdefghijklmnopqrstuvwxyz234567"
 
 def srs_hash(secret: bytes, address: bytes) -> bytes:
     """The four digits that prove who wrote an SRS address."""
+    import hmac  # few strings need it
+
     return hmac.new(secret, address.lower(), "md5").hexdigest()[:4].encode("ascii")
 
 
