@@ -27,7 +27,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax.acl_nodes import Condition
 
 
-@rule("accept-message-after-condition", group="acl", severity="warning", fix="yes")
+@rule("accept-message-after-condition", group="acl", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Messages of `accept` and `discard` behind the last condition, where `endpass` stands before it."""
     for _, _, statement in survey.statements:

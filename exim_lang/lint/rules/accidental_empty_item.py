@@ -25,7 +25,7 @@ from exim_lang.source.text import Span
 from exim_lang.syntax.list_items import ItemKind
 
 
-@rule("accidental-empty-item", group="lists", severity="warning", fix="yes")
+@rule("accidental-empty-item", group="lists", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Empty items that are neither the first nor the last of a list written in one place."""
     for use, items in survey.lists("domain", "host", "address", "localpart"):

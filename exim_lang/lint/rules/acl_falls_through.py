@@ -25,7 +25,7 @@ SILENT = frozenset({"QUIT", "NOTQUIT"})
 PASSING = ("accept", "discard")
 
 
-@rule("acl-falls-through", group="acl", severity="warning", fix="partial")
+@rule("acl-falls-through", group="acl", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """ACLs that are named by an option and have no statement that accepts."""
     for acl in survey.config.acls.values():

@@ -27,7 +27,7 @@ from exim_lang.syntax.acl_nodes import Modifier
 BEFORE = frozenset({"CONNECT", "HELO", "AUTH", "STARTTLS"})
 
 
-@rule("acl-m-lost", group="acl", severity="warning", fix="yes")
+@rule("acl-m-lost", group="acl", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """`set acl_m..` in ACLs that run before MAIL only, of variables that are not used in the ACL itself."""
     for use in survey.of("acl", "set"):

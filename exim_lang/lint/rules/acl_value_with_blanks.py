@@ -22,7 +22,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("acl-value-with-blanks", group="acl", severity="error", fix="yes")
+@rule("acl-value-with-blanks", group="acl", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """A blank between braces of the first word."""
     for use in survey.of("acl", "acl"):

@@ -22,7 +22,7 @@ from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 
 
-@rule("and-or-braces", group="expansion", severity="error", fix="partial")
+@rule("and-or-braces", group="expansion", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """Groups that Exim does not take apart."""
     for use, node in survey.nodes(tree.Junction):

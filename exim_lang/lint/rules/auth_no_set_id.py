@@ -30,7 +30,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("auth-no-set-id", group="security", severity="info", fix="yes")
+@rule("auth-no-set-id", group="security", severity="info", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Authenticators with a condition and without `server_set_id`."""
     for driver in survey.config.authenticators:

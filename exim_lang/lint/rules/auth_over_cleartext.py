@@ -33,7 +33,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("auth-over-cleartext", group="security", severity="warning", fix="yes")
+@rule("auth-over-cleartext", group="security", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Plaintext servers without `server_advertise_condition`, where AUTH is offered to everybody."""
     offered = survey.main_use("auth_advertise_hosts")

@@ -24,7 +24,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("bad-octal-mode", group="options", severity="error", fix="yes")
+@rule("bad-octal-mode", group="options", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """What Exim refuses."""
     return survey.refused("octal integer expected for|extra characters follow octal", "digits from 0 to 7: 0660")

@@ -28,7 +28,7 @@ from exim_lang.lint.values import SIZE, size_meant
 NAMES = ("message_size_limit", "bounce_return_size_limit", "smtp_accept_max_per_host", "check_spool_space", "check_log_space")
 
 
-@rule("bad-size-value", group="options", severity="error", fix="yes")
+@rule("bad-size-value", group="options", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant values of expanded sizes, and what Exim refuses."""
     for use in (*survey.of("main", *NAMES), *survey.of("transport", "message_size_limit")):

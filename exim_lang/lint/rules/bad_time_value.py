@@ -28,7 +28,7 @@ from exim_lang.lint.values import TIME, time_meant
 from exim_lang.source.text import Span, Text
 
 
-@rule("bad-time-value", group="options", severity="error", fix="yes")
+@rule("bad-time-value", group="options", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """What Exim refuses, and constant times of ACLs and of expanded options that it would refuse."""
     for problem, _ in survey.problems("invalid time value for"):

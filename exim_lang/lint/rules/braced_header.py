@@ -30,7 +30,7 @@ from exim_lang.syntax import expansion as tree
 NAME = re.compile(r"^(?:rh|bh|lh|h|rheader|bheader|lheader|header)_(.+)$")
 
 
-@rule("braced-header", group="expansion", severity="error", fix="yes")
+@rule("braced-header", group="expansion", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Operators, variables and unknown names in braces that begin like those of headers."""
     for use, operator in survey.nodes(tree.Operator):

@@ -26,7 +26,7 @@ from exim_lang.model.config import Driver
 from exim_lang.source.text import Span
 
 
-@rule("client-auth-without-tls", group="security", severity="warning", fix="yes")
+@rule("client-auth-without-tls", group="security", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """smtp transports with hosts to log in to, and without `hosts_require_tls`."""
     for use in survey.of("transport", "hosts_require_auth", "hosts_try_auth"):

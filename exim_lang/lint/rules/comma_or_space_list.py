@@ -27,7 +27,7 @@ WORDS = re.compile(r"\s*,\s*|\s+")
 KINDS = (ItemKind.PLAIN, ItemKind.HOST_NAME, ItemKind.ADDRESS, ItemKind.DOMAIN, ItemKind.TAIL, ItemKind.NAMED, ItemKind.BAD_IP)
 
 
-@rule("comma-or-space-list", group="lists", severity="error", fix="yes")
+@rule("comma-or-space-list", group="lists", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Items of several words that look like items themselves."""
     for use, items in survey.lists("domain", "host", "address", "localpart"):

@@ -31,7 +31,7 @@ DEAD = re.compile(
 )
 
 
-@rule("dead-dnsbl", group="delivery", severity="warning", fix="yes")
+@rule("dead-dnsbl", group="delivery", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant items of `dnslists`."""
     for use in survey.of("acl", "dnslists"):

@@ -24,7 +24,7 @@ from exim_lang.lint.survey import Survey
 NAMES = ("demime", "demime_errorlevel", "found_extension")
 
 
-@rule("demime-removed", group="upgrade", severity="error", fix="partial", since="4.88")
+@rule("demime-removed", group="upgrade", severity="error", since="4.88")
 def check(survey: Survey) -> Iterator[Finding]:
     """The condition and its variables."""
     for one in survey.absent:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from exim_lang.lint.uses import Use
 
 
-@rule("dkim-key-path-tainted", group="taint", severity="error", fix="yes", since="4.94")
+@rule("dkim-key-path-tainted", group="taint", severity="error", fix="partial", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts of `dkim_private_key`."""
     flow = flow_of(survey)

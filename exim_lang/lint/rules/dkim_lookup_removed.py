@@ -20,7 +20,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("dkim-lookup-removed", group="upgrade", severity="error", fix="partial", since="4.70")
+@rule("dkim-lookup-removed", group="upgrade", severity="error", since="4.70")
 def check(survey: Survey) -> Iterator[Finding]:
     """The lookup and the control."""
     for one in survey.absent:

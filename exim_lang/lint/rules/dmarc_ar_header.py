@@ -19,7 +19,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("dmarc-ar-header", group="upgrade", severity="error", fix="partial", since="4.91")
+@rule("dmarc-ar-header", group="upgrade", severity="error", since="4.91")
 def check(survey: Survey) -> Iterator[Finding]:
     """The variable."""
     return replaced(survey, "dmarc_ar_header")

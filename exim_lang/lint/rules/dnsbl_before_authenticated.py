@@ -28,7 +28,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax.acl_nodes import Condition, Statement
 
 
-@rule("dnsbl-before-authenticated", group="acl", severity="warning", fix="partial")
+@rule("dnsbl-before-authenticated", group="acl", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """`deny dnslists` with no other condition, in front of `accept authenticated`."""
     for acl in survey.config.acls.values():

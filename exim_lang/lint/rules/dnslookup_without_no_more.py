@@ -37,7 +37,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("dnslookup-without-no-more", group="routing", severity="warning", fix="yes")
+@rule("dnslookup-without-no-more", group="routing", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """`dnslookup` with negated domains and without `no_more`, in front of a router without domains."""
     order = survey.config.routers

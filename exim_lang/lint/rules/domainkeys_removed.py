@@ -22,7 +22,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("domainkeys-removed", group="upgrade", severity="error", fix="partial", since="4.70")
+@rule("domainkeys-removed", group="upgrade", severity="error", since="4.70")
 def check(survey: Survey) -> Iterator[Finding]:
     """Names that begin with `dk_`."""
     for one in survey.absent:

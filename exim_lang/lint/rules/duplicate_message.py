@@ -22,7 +22,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax.acl_nodes import Condition, Modifier
 
 
-@rule("duplicate-message", group="acl", severity="info", fix="yes")
+@rule("duplicate-message", group="acl", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """`message` and `log_message` that another one of the kind follows before any condition."""
     for _, _, statement in survey.statements:

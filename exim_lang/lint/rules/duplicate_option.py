@@ -27,7 +27,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("duplicate-option", group="options", severity="error", fix="partial")
+@rule("duplicate-option", group="options", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """What Exim refuses."""
     return survey.refused("option set for the second time", "write one setting with both values")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from exim_lang.lint.uses import Use
 
 
-@rule("exists-probe-tainted", group="taint", severity="info")
+@rule("exists-probe-tainted", group="taint", severity="info", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts of the names that are looked for."""
     flow = flow_of(survey)

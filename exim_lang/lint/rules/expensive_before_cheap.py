@@ -29,7 +29,7 @@ DEAR = ("dnslists", "malware", "spam", "dcc")
 CHEAP = ("domains", "local_parts", "sender_domains", "senders", "recipients", "authenticated", "encrypted")
 
 
-@rule("expensive-before-cheap", group="performance", severity="info", fix="partial")
+@rule("expensive-before-cheap", group="performance", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """Statements with such an order of conditions whose lists need no lookup."""
     for _, _, statement in survey.statements:

@@ -38,7 +38,7 @@ from exim_lang.lint.survey import Survey
 _FILTER: Final = re.compile(rb'"?#\s*(?:exim|sieve)\s+filter', re.IGNORECASE)
 
 
-@rule("filter-text-from-tainted-data", group="taint", severity="critical")
+@rule("filter-text-from-tainted-data", group="taint", severity="critical", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Parts of filters in `data` that come from outside."""
     flow = flow_of(survey)

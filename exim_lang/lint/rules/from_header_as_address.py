@@ -24,7 +24,7 @@ from exim_lang.syntax import expansion as tree
 NAMES = ("from", "sender", "reply-to", "to", "cc")
 
 
-@rule("from-header-as-address", group="expansion", severity="warning", fix="yes")
+@rule("from-header-as-address", group="expansion", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Headers with addresses as operands of `domain` and `local_part`."""
     for use, node in survey.operators("domain", "local_part"):

@@ -20,7 +20,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("gnutls-require-removed", group="upgrade", severity="error", fix="yes", since="4.80")
+@rule("gnutls-require-removed", group="upgrade", severity="error", since="4.80")
 def check(survey: Survey) -> Iterator[Finding]:
     """The options."""
     for one in survey.absent:

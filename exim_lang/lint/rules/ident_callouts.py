@@ -22,7 +22,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("ident-callouts", group="performance", severity="info", fix="yes")
+@rule("ident-callouts", group="performance", severity="info", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """`rfc1413_hosts` with a time-out that is not 0."""
     hosts, timeout = survey.main_use("rfc1413_hosts"), survey.main("rfc1413_query_timeout")

@@ -30,7 +30,7 @@ ADDRESS = re.compile(r"(?<![0-9A-Za-z:.\-\[/_@$\\])(?:[0-9A-Fa-f]{0,4}:){2,8}[0-
 OPTIONS = ("local_interfaces", "extra_local_interfaces", "dns_ipv4_lookup", "interface", "dnsbl")
 
 
-@rule("ipv6-in-colon-list", group="lists", severity="error", fix="yes")
+@rule("ipv6-in-colon-list", group="lists", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Text that is an IPv6 address, in lists separated by colons."""
     for use, items in survey.lists():

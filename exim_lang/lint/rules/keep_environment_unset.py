@@ -26,7 +26,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("keep-environment-unset", group="upgrade", severity="warning", fix="yes", since="4.87")
+@rule("keep-environment-unset", group="upgrade", severity="warning", fix="partial", since="4.87")
 def check(survey: Survey) -> Iterator[Finding]:
     """Configurations without the option."""
     config = survey.config

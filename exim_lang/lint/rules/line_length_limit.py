@@ -24,7 +24,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("line-length-limit", group="upgrade", severity="info", fix="yes", since="4.95")
+@rule("line-length-limit", group="upgrade", severity="info", since="4.95")
 def check(survey: Survey) -> Iterator[Finding]:
     """smtp transports without the option, in an upgrade over 4.95."""
     message = "lines of more than 998 characters are refused since 4.95"

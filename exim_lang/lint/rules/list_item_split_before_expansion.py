@@ -31,7 +31,7 @@ from exim_lang.source.text import Span
 SEPARATORS = {"require_files": ":", "headers_remove": ":", "set": ";"}
 
 
-@rule("list-item-split-before-expansion", group="lists", severity="error", fix="yes")
+@rule("list-item-split-before-expansion", group="lists", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Single separators between the braces of such options."""
     for use in (*survey.of("router", *SEPARATORS), *survey.of("transport", "headers_remove")):

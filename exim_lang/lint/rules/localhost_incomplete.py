@@ -20,7 +20,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("localhost-incomplete", group="lists", severity="info", fix="yes")
+@rule("localhost-incomplete", group="lists", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """`localhost`, and 127.0.0.1 without any IPv6 loopback address, in lists of relays."""
     for use, items in survey.lists("host"):

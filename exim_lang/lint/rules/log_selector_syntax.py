@@ -25,7 +25,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("log-selector-syntax", group="options", severity="error", fix="yes")
+@rule("log-selector-syntax", group="options", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """What Exim refuses."""
     for problem, found in survey.problems(r'log_selector setting: (?:\+ or - expected but found "(.*)"|([+-].*)|(.*))'):

@@ -23,7 +23,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("macro-prefix-collision", group="syntax", severity="error", fix="partial")
+@rule("macro-prefix-collision", group="syntax", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """What Exim refuses."""
     for problem, found in survey.problems('cannot be defined as a macro because .* macro "(.*)" is a substring'):

@@ -28,7 +28,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("macro-redefine", group="syntax", severity="error", fix="yes")
+@rule("macro-redefine", group="syntax", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """What Exim refuses."""
     for problem, found in survey.problems(r"^macro \"\w+\" is already defined|^can't redefine an undefined macro"):

@@ -30,7 +30,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("maildir-with-file", group="routing", severity="warning", fix="yes")
+@rule("maildir-with-file", group="routing", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Such transports."""
     for driver in transports(survey, "appendfile"):

@@ -24,7 +24,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("match-list-rhs-not-expanded", group="expansion", severity="critical", fix="partial", since="4.77")
+@rule("match-list-rhs-not-expanded", group="expansion", severity="critical", since="4.77")
 def check(survey: Survey) -> Iterator[Finding]:
     """Lists of these conditions with "$" in them."""
     for use, node in survey.tests(*MATCHES):

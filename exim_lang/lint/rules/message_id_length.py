@@ -29,7 +29,7 @@ OLD = re.compile(r"\{6\}-[^{}]*\{6\}-[^{}]*\{2\}")
 NAMES = ("message_exim_id", "message_id")
 
 
-@rule("message-id-length", group="upgrade", severity="warning", fix="yes", since="4.97")
+@rule("message-id-length", group="upgrade", severity="warning", since="4.97")
 def check(survey: Survey) -> Iterator[Finding]:
     """Expressions of the old form, and offsets beyond what was the end."""
     for use, node in survey.tests("match"):

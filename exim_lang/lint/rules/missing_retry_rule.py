@@ -36,7 +36,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("missing-retry-rule", group="routing", severity="error", fix="yes")
+@rule("missing-retry-rule", group="routing", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """A configuration that delivers (has routers and transports), and has no rule in the retry section."""
     config = survey.config

@@ -26,7 +26,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("mixed-quoters", group="taint", severity="critical", fix="partial", since="4.96")
+@rule("mixed-quoters", group="taint", severity="critical", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Queries whose parts are quoted for different types."""
     flow = flow_of(survey)

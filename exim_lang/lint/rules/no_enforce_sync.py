@@ -22,7 +22,7 @@ from exim_lang.model.config import Setting
 from exim_lang.source.text import Span
 
 
-@rule("no-enforce-sync", group="security", severity="info", fix="yes")
+@rule("no-enforce-sync", group="security", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """The option turned off, and the control for everybody."""
     use = survey.main_use("smtp_enforce_sync")

@@ -26,7 +26,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("no-ignore-target-hosts", group="routing", severity="warning", fix="yes")
+@rule("no-ignore-target-hosts", group="routing", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """`dnslookup` routers that hand over to a transport, without `ignore_target_hosts`."""
     for driver in routers(survey, "dnslookup"):

@@ -24,7 +24,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax.acl_nodes import Condition
 
 
-@rule("no-recipient-verify", group="security", severity="warning", fix="partial")
+@rule("no-recipient-verify", group="security", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """ACLs of RCPT that accept by named domains, and in which no `verify = recipient` stands before."""
     for name, phases in survey.direct_phases.items():

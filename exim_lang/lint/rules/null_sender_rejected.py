@@ -24,7 +24,7 @@ from exim_lang.lint.statements import tests
 from exim_lang.lint.survey import Survey
 
 
-@rule("null-sender-rejected", group="delivery", severity="warning", fix="yes")
+@rule("null-sender-rejected", group="delivery", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Refusals whose only condition is `senders = :`."""
     for use in survey.of("acl", "senders"):

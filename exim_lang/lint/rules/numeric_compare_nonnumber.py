@@ -26,7 +26,7 @@ NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9A-Fa-f]+|\d+)[KkMmGg]?\s*|\s*")
 TEXT = ("domain", "local_part", "sender_address", "sender_helo_name", "sender_host_name", "sender_host_address", "spam_score")
 
 
-@rule("numeric-compare-nonnumber", group="expansion", severity="warning", fix="partial")
+@rule("numeric-compare-nonnumber", group="expansion", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant arguments that are no numbers, and variables that never are."""
     for use, node in survey.tests("=", "==", "<", "<=", ">", ">="):

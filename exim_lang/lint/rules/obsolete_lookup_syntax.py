@@ -31,7 +31,7 @@ FILE = re.compile(r"\s*(/\S+)\s+")
 SERVERS = re.compile(r"\s*servers\s*=\s*([^;]*?)\s*;\s*")
 
 
-@rule("obsolete-lookup-syntax", group="upgrade", severity="warning", fix="yes", since="4.98")
+@rule("obsolete-lookup-syntax", group="upgrade", severity="warning", fix="partial", since="4.98")
 def check(survey: Survey) -> Iterator[Finding]:
     """Queries that begin with a file or with servers."""
     for use, node in survey.nodes(tree.Lookup):

@@ -21,7 +21,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("option-in-wrong-section", group="options", severity="error", fix="partial")
+@rule("option-in-wrong-section", group="options", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """Unknown names that options of other sections have."""
     for problem, name, owner in unknown_options(survey):

@@ -22,7 +22,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("option-order", group="delivery", severity="style", fix="yes")
+@rule("option-order", group="delivery", severity="style")
 def check(survey: Survey) -> Iterator[Finding]:
     """Drivers whose first setting is another one."""
     for driver in survey.drivers:

@@ -20,7 +20,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("percent-hack", group="security", severity="warning", fix="yes")
+@rule("percent-hack", group="security", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """The option with anything in it."""
     use = survey.main_use("percent_hack_domains")

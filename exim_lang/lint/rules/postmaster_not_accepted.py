@@ -28,7 +28,7 @@ from exim_lang.lint.survey import Survey
 SCREENS = ("dnslists", "spf", "spf_guess")
 
 
-@rule("postmaster-not-accepted", group="delivery", severity="warning", fix="yes")
+@rule("postmaster-not-accepted", group="delivery", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """ACLs of RCPT that refuse by lists of hosts, and nowhere speak of postmaster."""
     if survey.words["postmaster"] or survey.words["Postmaster"]:

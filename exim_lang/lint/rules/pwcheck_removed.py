@@ -18,7 +18,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("pwcheck-removed", group="upgrade", severity="error", fix="yes", since="4.99")
+@rule("pwcheck-removed", group="upgrade", severity="error", since="4.99")
 def check(survey: Survey) -> Iterator[Finding]:
     """The condition."""
     for one in survey.absent:

@@ -29,7 +29,7 @@ from exim_lang.lint.values import SIZE, size_meant
 NAMES = ("quota", "quota_filecount", "max_output", "mailbox_size", "mailbox_filecount", "connection_max_messages")
 
 
-@rule("quota-suffix", group="options", severity="warning", fix="yes")
+@rule("quota-suffix", group="options", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant values of such options of transports."""
     for use in survey.of("transport", *NAMES):

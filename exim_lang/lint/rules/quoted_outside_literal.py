@@ -26,10 +26,12 @@ from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import is_bare, parts_of, queries
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.tables import SQL, quoter_of
+from exim_lang.lint.flow.taint import Taint
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.syntax import expansion as tree
 
+_OPERATOR: Final = re.compile(r"\$\{quote_\w+:[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
 
 
@@ -41,14 +43,21 @@ def check(survey: Survey) -> Iterator[Finding]:
         if query.type not in SQL:
             continue
         for part, value in parts_of(flow, query):
-            quotes = isinstance(part, tree.Operator) and quoter_of(part.name)
-            if not quotes or is_bare(value) or part not in query.parts or is_open(query.prefix(part)):
+            if is_bare(value) or part not in query.parts or not _is_quoted_alone(part, value) or is_open(query.prefix(part)):
                 continue
             source = query.use.source(part.span)
             edit = query.use.edit(part.span, f"'{source}'")
             fix = Fix("put quotes around it", (edit,), safe=False) if edit is not None else None
             message = f"no quotes are around {source}, so quoting does not protect the statement"
             yield query.use.finding(part.span, message, help=f"write '{source}'", fix=fix, flow=way(value))
+
+
+def _is_quoted_alone(part: tree.Part, value: Taint) -> bool:
+    """Whether a part is a quoting operator, or a variable that holds what one gave and nothing else."""
+    if isinstance(part, tree.Variable):
+        stored = [note for note in value.path if note.message.startswith("stored in")]
+        return bool(stored) and _OPERATOR.fullmatch(stored[-1].text.string[slice(*stored[-1].span)].strip()) is not None
+    return isinstance(part, tree.Operator) and bool(quoter_of(part.name))
 
 
 def is_open(text: str) -> bool:

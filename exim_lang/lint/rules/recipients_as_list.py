@@ -24,7 +24,7 @@ from exim_lang.syntax import expansion as tree
 LISTS = ("map", "reduce", "sort", "listextract")
 
 
-@rule("recipients-as-list", group="expansion", severity="warning", fix="yes", since="4.97")
+@rule("recipients-as-list", group="expansion", severity="warning", fix="partial", since="4.97")
 def check(survey: Survey) -> Iterator[Finding]:
     """The variable in the list of a loop, or of what takes lists apart."""
     for use, each in survey.nodes(tree.Each):

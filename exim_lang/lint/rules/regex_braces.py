@@ -26,7 +26,7 @@ from exim_lang.syntax import expansion as tree
 COUNT = re.compile(r"(?<!\\)\{\d+(,\d*)?$")
 
 
-@rule("regex-braces", group="expansion", severity="warning", fix="yes")
+@rule("regex-braces", group="expansion", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Expressions that end with the begin of a count."""
     tests: list[tuple[Use, tree.Test | tree.Item]] = [*survey.tests("match"), *survey.items("sg")]

@@ -25,7 +25,7 @@ from exim_lang.source.text import Span
 from exim_lang.syntax.list_items import ItemKind
 
 
-@rule("regex-colon", group="lists", severity="warning", fix="yes")
+@rule("regex-colon", group="lists", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Expressions that PCRE2 does not take, and queries with a quote that does not end, in front of a colon."""
     for use, items in survey.lists():

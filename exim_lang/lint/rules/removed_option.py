@@ -21,7 +21,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("removed-option", group="upgrade", severity="error", fix="yes")
+@rule("removed-option", group="upgrade", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """Options that are gone and of which no other rule speaks."""
     for one in survey.absent:

@@ -19,7 +19,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("removed-variable", group="upgrade", severity="error", fix="partial")
+@rule("removed-variable", group="upgrade", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """What is gone of expansions and ACLs, and of which no other rule speaks."""
     for one in survey.absent:

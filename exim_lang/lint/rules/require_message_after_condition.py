@@ -26,7 +26,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax.acl_nodes import Condition, Modifier
 
 
-@rule("require-message-after-condition", group="acl", severity="warning", fix="yes")
+@rule("require-message-after-condition", group="acl", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """`message` and `log_message` with no condition behind them."""
     for _, _, statement in survey.statements:

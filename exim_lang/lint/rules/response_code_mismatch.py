@@ -28,7 +28,7 @@ DIGITS = {"deny": "5", "drop": "5", "require": "5", "defer": "4", "accept": "2",
 CODE = re.compile(r"([245])\d\d(?=\s|-|$)")
 
 
-@rule("response-code-mismatch", group="acl", severity="warning", fix="yes", since="4.63")
+@rule("response-code-mismatch", group="acl", severity="warning", fix="partial", since="4.63")
 def check(survey: Survey) -> Iterator[Finding]:
     """Messages that begin with a code."""
     for use in survey.of("acl", "message"):

@@ -27,7 +27,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("route-list-separator", group="routing", severity="warning", fix="partial")
+@rule("route-list-separator", group="routing", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Rules whose second word is a colon or whose first ends with one."""
     for use in survey.of("router", "route_list"):

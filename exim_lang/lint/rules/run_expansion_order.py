@@ -23,7 +23,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax import expansion as tree
 
 
-@rule("run-expansion-order", group="upgrade", severity="warning", fix="partial", since="4.96")
+@rule("run-expansion-order", group="upgrade", severity="warning", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Expansions with blanks in commands, outside of quotes."""
     for use, node in survey.items("run"):

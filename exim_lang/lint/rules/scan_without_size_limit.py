@@ -22,7 +22,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax import expansion as tree
 
 
-@rule("scan-without-size-limit", group="performance", severity="info", fix="yes")
+@rule("scan-without-size-limit", group="performance", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """`spam` in statements, or behind statements, that do not look at the size."""
     variables = {node.name for use, node in survey.nodes(tree.Variable) if use.where == "acl"}

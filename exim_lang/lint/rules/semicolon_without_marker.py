@@ -23,7 +23,7 @@ from exim_lang.source.text import Span
 WORD = re.compile(r"[!+]?[A-Za-z0-9*@._:/-]+")
 
 
-@rule("semicolon-without-marker", group="lists", severity="warning", fix="yes")
+@rule("semicolon-without-marker", group="lists", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Lists separated by colons, in which semicolons stand between words that are no lookup types."""
     for use, items in survey.lists("domain", "host", "address", "localpart"):

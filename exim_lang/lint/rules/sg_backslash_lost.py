@@ -31,7 +31,7 @@ from exim_lang.syntax import expansion as tree
 LOST = re.compile(r"(?<!\\)(?:\\\\)*\\([.dDwWsSbB+*?()\[\]|^])")
 
 
-@rule("sg-backslash-lost", group="expansion", severity="warning", fix="yes")
+@rule("sg-backslash-lost", group="expansion", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Single backslashes in front of what has a meaning in expressions, outside of \\N."""
     tests: list[tuple[Use, tree.Test | tree.Item]] = [*survey.tests("match"), *survey.items("sg")]

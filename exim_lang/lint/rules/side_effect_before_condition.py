@@ -29,7 +29,7 @@ HARMLESS = ("no_callout_flush", "no_delay_flush", "no_pipelining", "debug", "dki
             "bmi_run", "caseful_local_part", "caselower_local_part")
 
 
-@rule("side-effect-before-condition", group="acl", severity="warning", fix="yes")
+@rule("side-effect-before-condition", group="acl", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Controls, headers, delays and queues in front of a condition that is not constant."""
     for _, _, statement in survey.statements:

@@ -27,7 +27,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("srs-alt-removed", group="upgrade", severity="error", fix="partial", since="4.96")
+@rule("srs-alt-removed", group="upgrade", severity="error", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Options and variables that begin with `srs` and are gone."""
     for one in survey.absent:

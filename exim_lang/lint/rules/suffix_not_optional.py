@@ -30,7 +30,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
 
-@rule("suffix-not-optional", group="routing", severity="info", fix="yes")
+@rule("suffix-not-optional", group="routing", severity="info", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Wildcard affixes of the last router for local users that has one."""
     for driver in survey.config.routers:

@@ -26,7 +26,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("tainted-file-read", group="taint", severity="error", fix="partial", since="4.94")
+@rule("tainted-file-read", group="taint", severity="error", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts of files in lists, of `${readfile}`, `${readsocket}`, `bounce_message_file`."""
     return tainted_at(survey, _message, "read")

@@ -35,7 +35,7 @@ _NAMES: Final = (ItemKind.CONTROL, ItemKind.NAMED)
 _SPECIAL: Final = (ItemKind.SELF, ItemKind.INTERFACES, ItemKind.MX)
 
 
-@rule("tainted-list-metadata", group="taint", severity="warning", fix="partial", since="4.99")
+@rule("tainted-list-metadata", group="taint", severity="warning", since="4.99")
 def check(survey: Survey) -> Iterator[Finding]:
     """Items that are more than patterns, in lists of which any part is tainted."""
     flow = flow_of(survey)

@@ -20,7 +20,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.lint.values import TIME
 
 
-@rule("time-eval-units", group="expansion", severity="error", fix="yes")
+@rule("time-eval-units", group="expansion", severity="error")
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant operands that are no times."""
     for use, node in survey.operators("time_eval"):

@@ -23,7 +23,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.model.config import Setting
 
 
-@rule("tls-disabled", group="security", severity="warning", fix="yes")
+@rule("tls-disabled", group="security", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """An empty `tls_advertise_hosts`."""
     use = survey.main_use("tls_advertise_hosts")

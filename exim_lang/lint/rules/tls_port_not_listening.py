@@ -25,7 +25,7 @@ from exim_lang.lint.survey import Survey
 NAMES = {"smtps": "465", "ssmtp": "465", "submissions": "465", "smtp": "25", "submission": "587"}
 
 
-@rule("tls-port-not-listening", group="options", severity="warning", fix="partial")
+@rule("tls-port-not-listening", group="options", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant ports of tls_on_connect_ports that neither option has."""
     use = survey.main_use("tls_on_connect_ports")

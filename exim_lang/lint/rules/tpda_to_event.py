@@ -25,7 +25,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("tpda-to-event", group="upgrade", severity="error", fix="partial", since="4.85")
+@rule("tpda-to-event", group="upgrade", severity="error", since="4.85")
 def check(survey: Survey) -> Iterator[Finding]:
     """Options and variables that begin with `tpda_`."""
     for one in survey.absent:

@@ -27,7 +27,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("transform-after-quote", group="taint", severity="critical", fix="partial", since="4.96")
+@rule("transform-after-quote", group="taint", severity="critical", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Quoted parts of queries that something went over after the quoting."""
     flow = flow_of(survey)

@@ -29,7 +29,7 @@ from exim_lang.lint.similar import similar
 from exim_lang.lint.survey import Survey
 
 
-@rule("unknown-option", group="options", severity="error", fix="yes")
+@rule("unknown-option", group="options", severity="error", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Unknown names that are not the name of an option of another place or another version."""
     for problem, name, owner in unknown_options(survey):

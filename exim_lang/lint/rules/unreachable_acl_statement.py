@@ -24,7 +24,7 @@ from exim_lang.lint.statements import always_decides
 from exim_lang.lint.survey import Survey
 
 
-@rule("unreachable-acl-statement", group="acl", severity="warning", fix="yes")
+@rule("unreachable-acl-statement", group="acl", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """The first statement behind each that always decides."""
     for acl in survey.config.acls.values():

@@ -24,7 +24,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax.list import ListItem
 
 
-@rule("unreachable-list-item", group="lists", severity="warning", fix="yes")
+@rule("unreachable-list-item", group="lists", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Items that an earlier one with the other sign, or a wildcard, covers."""
     for use, items in survey.lists("domain", "host", "address", "localpart"):

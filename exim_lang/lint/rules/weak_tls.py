@@ -29,7 +29,7 @@ OPTIONS = re.compile(r"-no_sslv[23]\b|(?<!\S)\+all\b")
 GROUPS = re.compile(r"historic|rfc5114_?\w*|ike(1|2|5|22|23|24)|exim\.dev\.20060425", re.IGNORECASE)
 
 
-@rule("weak-tls", group="security", severity="warning", fix="partial")
+@rule("weak-tls", group="security", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Words of the options about ciphers, protocols and groups."""
     for use in (*survey.of("main", "tls_require_ciphers"), *survey.of("transport", "tls_require_ciphers")):
