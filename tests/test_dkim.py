@@ -194,7 +194,7 @@ def test_verification_can_be_switched_off() -> None:
     assert not any("dkim=" in line or "/pass/" in line for line in log)
 
 
-@pytest.mark.parametrize("seed", range(300))
+@pytest.mark.parametrize("seed", range(60))
 def test_mangled_signatures_have_a_word(seed: int) -> None:
     """Whatever the header line says, there is a status, never an exception."""
     import random
