@@ -109,7 +109,9 @@ def is_server(driver: Driver) -> bool:
             return driver.text("server_socket") is not None
         case "spa":
             return driver.text("server_password") is not None
-        case "external" | "tls":
+        case "tls":
+            return False  # no mechanism of AUTH: it runs when TLS starts
+        case "external":
             return driver.text("server_param1") is not None or driver.text("server_condition") is not None
         case _:
             return driver.text("server_condition") is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from exim_lang.smtp import ending, rejection
 from exim_lang.smtp.helo import protocol
+from exim_lang.smtp.mechanisms import by_certificate
 
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
@@ -37,5 +38,6 @@ def starttls(session: Session, _: bytes) -> None:
     session.helo_seen = session.esmtp = False
     session.new_offer()
     session.uncounted |= {"HELO", "EHLO", "AUTH"}
+    by_certificate(session)
     connection.received_protocol = protocol(session)
     session.decide("STARTTLS", b"", True, verdict)
