@@ -20,7 +20,7 @@ _SPACE = frozenset(b" \t\n\v\f\r")
 _SPECIALS = frozenset(b'()<>@,;:\\".[] ') | frozenset(range(33)) | {127}
 _ALPHANUMERIC = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LABEL = _ALPHANUMERIC | frozenset(b"-")
-_PLAIN = re.compile(
+PLAIN = re.compile(
     rb"([A-Za-z0-9_+=-]++(?:\.[A-Za-z0-9_+=-]++)*+)@([A-Za-z0-9][A-Za-z0-9-]*+(?:\.[A-Za-z0-9][A-Za-z0-9-]*+)*+)"
 )
 """What nearly all addresses are, and what needs no reading word by word."""
@@ -48,12 +48,6 @@ class Parsed(NamedTuple):
     in_group: bool = False
 
 
-def plain_parts(text: bytes) -> tuple[bytes, bytes] | None:
-    """Local part and domain, untainted, of an address in its simplest form; None for all that takes `parse_address`."""
-    plain = _PLAIN.fullmatch(text)
-    return (plain[1], plain[2]) if plain is not None and len(text) <= LONGEST else None
-
-
 def parse_address(
     text: bytes,
     *,
@@ -73,9 +67,9 @@ def parse_address(
     """
     start, end = (1, len(text) - 1) if text[:1] == b"<" and text[-1:] == b">" else (0, len(text))
     inner = like(text[start:end], text)
-    plain = plain_parts(inner)
-    if plain is not None:
-        return Parsed(inner, like(plain[0], text), like(plain[1], text), start, end, in_group)
+    plain = PLAIN.fullmatch(inner)
+    if plain is not None and len(inner) <= LONGEST:
+        return Parsed(inner, like(plain[1], text), like(plain[2], text), start, end, in_group)
     reader = _Reader(text, allow_null=allow_null, allow_group=allow_group, in_group=in_group)
     reader.literals = allow_domain_literals
     reader.utf8 = allow_utf8_domains

@@ -73,6 +73,13 @@ def find(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None
 
 def find_value(scope: Scope, search: SearchType, key: bytes, file: bytes | None = None) -> bytes | None:
     """What `find` gives as the value, for a search that is `simple`."""
+    places: Any = scope.caches.get("search")
+    if places is not None and file.__class__ is bytes and search.read_cache:  # nothing to open: most are known already
+        place = places.get((search.lookup.name, file))
+        known = place.results.get((key, search.options)) if place is not None else None
+        if known is not None and known[1] is None:
+            value: bytes | None = known[0]
+            return value
     key, place = _open(scope, search, key, file)
     return _find_one(scope, search, place, key)
 

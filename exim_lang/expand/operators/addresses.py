@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from exim_lang.errors import ExpansionError
-from exim_lang.expand.addresses import AddressError, Parsed, parse_address, parse_addresses, plain_parts
+from exim_lang.expand.addresses import LONGEST, PLAIN, AddressError, Parsed, parse_address, parse_addresses
 from exim_lang.expand.registry import operator
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.string_list import COLON, SPACES, join_list
@@ -38,8 +38,9 @@ def address(scope: Scope, value: bytes) -> bytes:
 
 @operator("domain", scope=True)
 def domain(scope: Scope, value: bytes) -> bytes:
-    if (plain := plain_parts(value)) is not None:
-        return plain[1]
+    plain = PLAIN.fullmatch(value)
+    if plain is not None and len(value) <= LONGEST:
+        return plain[2]
     parsed = _parse(scope, value)
     return parsed.domain if parsed else b""
 
@@ -47,8 +48,9 @@ def domain(scope: Scope, value: bytes) -> bytes:
 @operator("local_part", scope=True)
 def local_part(scope: Scope, value: bytes) -> bytes:
     """The local part, with its quotes where it has any."""
-    if (plain := plain_parts(value)) is not None:
-        return plain[0]
+    plain = PLAIN.fullmatch(value)
+    if plain is not None and len(value) <= LONGEST:
+        return plain[1]
     parsed = _parse(scope, value)
     return parsed.local_part if parsed else b""
 
