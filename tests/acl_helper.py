@@ -131,7 +131,7 @@ def _run_toolkit(scope: Scope, number: int) -> Outcome:
     scope.address = Address(taint(b"c%d" % number), taint(DOMAIN))
     scope.debug = outcome.trace.append
     logged: list[str] = []
-    scope.log = LogBook((), lambda: "", lambda logs, line: logged.append(line))
+    scope.log = LogBook((), lambda logs, line: logged.append(line))
     verdict = run_acl(scope, "RCPT", scope.config.text("acl_smtp_rcpt"))
     outcome.refused, outcome.message = summary(verdict)
     outcome.log = logged

@@ -198,7 +198,7 @@ def data_scope(config: str, world: World) -> Scope:
 def ask_toolkit(config: str, world: World) -> list[str]:
     scope = data_scope(config, world)
     lines: list[str] = []
-    scope.log = LogBook((), lambda: "", lambda logs, line: lines.append(line))
+    scope.log = LogBook((), lambda logs, line: lines.append(line))
     verdict = run_acl(scope, "DATA", Text.literal("data"))
     if verdict.verdict == "error":
         detail = (verdict.log_message or b"").decode("latin-1")

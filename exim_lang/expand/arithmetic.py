@@ -14,6 +14,8 @@ SMALLEST: Final = -(2**63)
 _HALF: Final = LARGEST // 2
 _SPACE: Final = b" \t\n\v\f\r"
 _LEVELS: Final = ((b"|",), (b"^",), (b"&",), (b"<<", b">>"), (b"+", b"-"), (b"*", b"/", b"%"))
+_SUM: Final = re.compile(rb"(0|[1-9][0-9]{0,17})([+-])(0|[1-9][0-9]{0,17})")
+"""What counters do; it needs no reader, and cannot overflow."""
 _DECIMAL: Final = re.compile(rb"[0-9]+")
 _OCTAL: Final = re.compile(rb"[0-7]+")
 _HEXADECIMAL: Final = re.compile(rb"[0-9a-fA-F]*")
@@ -34,6 +36,10 @@ def evaluate(expression: bytes, *, decimal: bool = False) -> int:
 
     With `decimal` leading zeros do not make a number octal, and there are no hexadecimal ones.
     """
+    plain = _SUM.fullmatch(expression)
+    if plain is not None:
+        left, sign, right = plain.groups()
+        return int(left) + int(right) if sign == b"+" else int(left) - int(right)
     reader = _Reader(expression, decimal)
     value = reader.level(0)
     if reader.at < len(expression):

@@ -24,11 +24,14 @@ class AddressOptions(TypedDict):
 
 def address_options(session: Session, utf8: bool = False) -> AddressOptions:
     """The main options for `parse_address`; a message with SMTPUTF8 may have UTF-8 domains."""
-    return {
-        "allow_domain_literals": bool(session.option("allow_domain_literals")),
-        "allow_utf8_domains": utf8 or bool(session.option("allow_utf8_domains")),
-        "strip_trailing_dot": bool(session.option("strip_trailing_dot")),
-    }
+    known: dict[bool, AddressOptions] = session.config.memo.setdefault("smtp: address options", {})
+    if utf8 not in known:
+        known[utf8] = {
+            "allow_domain_literals": bool(session.option("allow_domain_literals")),
+            "allow_utf8_domains": utf8 or bool(session.option("allow_utf8_domains")),
+            "strip_trailing_dot": bool(session.option("strip_trailing_dot")),
+        }
+    return known[utf8]
 
 
 def rewritten(session: Session, data: bytes) -> bytes:

@@ -20,9 +20,9 @@ Listener: TypeAlias = Callable[[tuple[str, ...], str], None]
 class LogBook(list[tuple[str, str]]):
     """The log of a scope while a session lasts: each line gets the id of the message in front, and a listener is told of it."""
 
-    def __init__(self, lines: Iterable[tuple[str, str]], prefix: Callable[[], str], listener: Listener | None) -> None:
+    def __init__(self, lines: Iterable[tuple[str, str]], listener: Listener | None) -> None:
         super().__init__(lines)
-        self.prefix = prefix
+        self.message_id = ""
         self.listener = listener
 
     def append(self, entry: tuple[str, str]) -> None:
@@ -31,12 +31,13 @@ class LogBook(list[tuple[str, str]]):
 
     def extend(self, entries: Iterable[tuple[str, str]]) -> None:
         """Several lines; the listener is told once of one that goes to several logs."""
-        prefix = self.prefix()
-        told: dict[str, list[str]] = {}
-        for name, line in entries:
-            super().append((name, prefix + line))
-            told.setdefault(prefix + line, []).append(name)
+        prefix = f"{self.message_id} " if self.message_id else ""
+        written = [(name, prefix + line) for name, line in entries]
+        super().extend(written)
         if self.listener is not None:
+            told: dict[str, list[str]] = {}
+            for name, line in written:
+                told.setdefault(line, []).append(name)
             for line, names in told.items():
                 self.listener(tuple(names), line)
 

@@ -115,8 +115,7 @@ class Session:
         self.config: Config = scope.config
         self.testing = testing
         self.tls = tls
-        self._log_with_id = True
-        scope.log = logline.LogBook(scope.log, self._log_prefix, on_log)
+        scope.log = self._log = logline.LogBook(scope.log, on_log)
         self.events: list[Event] = []
         self.closed = False
         self.died = False
@@ -129,7 +128,6 @@ class Session:
         self.transaction = Transaction()
         self.some_discarded = False
         """A recipient was discarded since the last message; RSET does not change that."""
-        self.message_id = ""
         self.chunked = False
         self.size_limit = 0
         self.recipient_limit = 0
@@ -147,7 +145,8 @@ class Session:
         self.started = scope.world.now()
         self._buffer = bytearray()
         self._out: list[bytes] = []
-        self._reader: Callable[[], bool] = self._read_command
+        # What is kept here knows nothing of the session: so its memory is free as soon as nobody has it any more.
+        self._reader: Callable[[Session], bool] = Session._read_command
         self._message_reader: MessageReader | None = None
         self._dialogue: Dialogue | None = None
         self._undecided: list[tuple[str, bytes, bool, Verdict | None, str]] = []
@@ -164,7 +163,7 @@ class Session:
     def receive(self, data: bytes) -> bytes:
         """Takes what the client sent, any amount of it; returns the replies that are due."""
         self._buffer += data
-        while not self.closed and self._reader():
+        while not self.closed and self._reader(self):
             pass
         return self._flush()
 
@@ -181,6 +180,15 @@ class Session:
         return self._flush()
 
     # What commands use.
+
+    @property
+    def message_id(self) -> str:
+        """The id of the message that is being received, which stands in front of log lines; empty when there is none."""
+        return self._log.message_id
+
+    @message_id.setter
+    def message_id(self, identity: str) -> None:
+        self._log.message_id = identity
 
     @property
     def host_name(self) -> bytes:
@@ -256,12 +264,11 @@ class Session:
 
     def log(self, *logs: str, line: str, with_id: bool = True) -> None:
         """Writes one line to each of `logs` ("main", "reject", "panic"), behind the id of the message if there is one."""
-        self._log_with_id = with_id
-        self.scope.log.extend([(log, line) for log in logs])
-        self._log_with_id = True
-
-    def _log_prefix(self) -> str:
-        return f"{self.message_id} " if self.message_id and self._log_with_id else ""
+        identity = self._log.message_id
+        if not with_id:
+            self._log.message_id = ""
+        self._log.extend([(log, line) for log in logs])
+        self._log.message_id = identity
 
     def run_acl(self, where: str, option: str) -> Verdict | None:
         """Runs the ACL of a phase; None when the option is unset."""
@@ -350,7 +357,7 @@ class Session:
     def read_message(self, reader: MessageReader) -> None:
         """Hands what comes next to `reader`, until it has got all it wants."""
         self._message_reader = reader
-        self._reader = self._read_message
+        self._reader = Session._read_message
 
     def converse(self, dialogue: Dialogue) -> None:
         """Starts a command that asks the client further questions."""
@@ -396,7 +403,7 @@ class Session:
         if ended:
             self._message_reader = None
             self.some_discarded = False
-            self._reader = self._read_command
+            self._reader = Session._read_command
         return ended
 
     def _read_answer(self) -> bool:
@@ -413,10 +420,10 @@ class Session:
             question = next(dialogue) if answer is None else dialogue.send(answer)
         except StopIteration:
             self._dialogue = None
-            self._reader = self._read_command
+            self._reader = Session._read_command
         else:
             self.say(question)
-            self._reader = self._read_answer
+            self._reader = Session._read_answer
 
     def _die(self, death: ProcessDied) -> None:
         """Exim's process ends here, and with it the conversation: no reply, nothing more."""

@@ -51,26 +51,28 @@ def run(flags: Flags, config: Config) -> int:
     if "oMa" in flags.facts and not port:
         connection.host_port = split_port(flags.facts["oMa"])[1]
     scope.process.pid = os.getpid()
-    scope.debug = trace
-    out = sys.stdout.buffer
-    out.write(OPENING.format(address=address.decode()).encode())
-    session = Session(scope, testing=True, on_log=logger(scope))
-    converse(session)
+    said = Remarks()
+    scope.debug = said.trace
+    session = Session(scope, testing=True, on_log=logger(scope, said.lines.append))
+    write(OPENING.format(address=address.decode()).encode())
+    try:
+        converse(session, said)
+    finally:
+        said.show()
     return 1 if session.died else 0
 
 
-def converse(session: Session) -> None:
+def converse(session: Session, said: Remarks) -> None:
     """Passes the standard input through the session; what it says goes out before more is read."""
-    out = sys.stdout.buffer
     source = sys.stdin.buffer
-    write(session.greet())
+    answer = session.greet()
+    said.show()
+    write(answer)
     while not session.closed:
         line = source.readline()
-        if not line:
-            write(session.end_of_input())
-            break
-        write(session.receive(line))
-    out.flush()
+        answer = session.receive(line) if line else session.end_of_input()
+        said.show()
+        write(answer)
 
 
 def write(data: bytes) -> None:
@@ -79,14 +81,32 @@ def write(data: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
-def trace(line: str) -> None:
-    """One or more lines of the trace."""
-    text = "".join(f">>> {part}\n" for part in line.split("\n"))
-    # The mark of deeper levels is the one character that is more than a byte.
-    sys.stderr.buffer.write(text.replace(LEVEL_MARK, LEVEL_MARK.encode().decode("latin-1")).encode("latin-1", "replace"))
+class Remarks:
+    """What is said beside the conversation, which goes out in one piece in front of each reply."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def trace(self, line: str) -> None:
+        """One or more lines of the trace."""
+        self.lines.append(">>> " + line.replace("\n", "\n>>> ") + "\n")
+
+    def show(self) -> None:
+        """Writes down what was said since the last time."""
+        if self.lines:
+            # The mark of deeper levels is the one character that is more than a byte.
+            text = "".join(self.lines).replace(LEVEL_MARK, LEVEL_MARK.encode().decode("latin-1"))
+            self.lines.clear()
+            write_error(text)
 
 
-def logger(scope: Scope) -> Callable[[tuple[str, ...], str], None]:
+def write_error(text: str) -> None:
+    """Writes to the standard error, at once."""
+    sys.stderr.buffer.write(text.encode("latin-1", "replace"))
+    sys.stderr.buffer.flush()
+
+
+def logger(scope: Scope, write: Callable[[str], None] = write_error) -> Callable[[tuple[str, ...], str], None]:
     """What shows the log lines of a session; lines for the reject or panic log alone are not shown twice.
 
     Exim leaves the time of day out, but not the milliseconds and the process that log_selector asks for.
@@ -94,7 +114,7 @@ def logger(scope: Scope) -> Callable[[tuple[str, ...], str], None]:
 
     def log(logs: tuple[str, ...], line: str) -> None:
         if "main" in logs or "panic" in logs:
-            sys.stderr.buffer.write(f"LOG: {log_prefix(scope)}{line}\n".encode("latin-1", "replace"))
+            write(f"LOG: {log_prefix(scope)}{line}\n")
 
     return log
 
