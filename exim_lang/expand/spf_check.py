@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from exim_lang.expand.dns_lookup import dns_lookup
@@ -17,6 +18,9 @@ MOST_VOID_LOOKUPS = 2
 
 _WHILE_CHECKING: Final = ("No valid SPF record for", "Too many", "More than", "recursion", "redirect domain", "Two or more")
 """Permanent errors that a record which can be read comes to, in the words of pyspf."""
+
+
+_ALL_ADDRESSES: Final = re.compile(rb"v=spf1 (?:.* )?\S+/0(?:[/ ]|$)", re.IGNORECASE)
 
 
 class SpfCheck(NamedTuple):
@@ -56,20 +60,25 @@ def check_spf(
     spf: Any = importlib.import_module("spf")
     query = spf.query(address.decode("ascii"), _text(sender), _text(helo), receiver=_text(primary_hostname(scope)))
     own_record_failed = False
+    others: set[str] = set()
 
     def ask(name: object, type: str, cnames: object = None, ignore_void: bool = False) -> list[Any]:
         nonlocal own_record_failed
         text = str(name).rstrip(".").lower()
+        if type != "TXT" or text != query.o.lower():
+            others.add(text)
         if not all(0 < len(label) < 64 for label in text.split(".")) or "." not in text or text.startswith("["):
             return []  # nobody need be asked (RFC 7208, section 4.3)
         answer = dns_lookup(scope, text.encode("utf-8", "surrogateescape"), type, any_name=not libspf2)
         if answer.status in ("again", "fail"):
-            own_record_failed = type == "TXT" and text == query.o.lower() and not query.lookups
+            own_record_failed = not others
             raise spf.TempError(f"DNS {text} {type}")
         if not answer.records and not ignore_void:
             query.void_lookups += 1
             if query.void_lookups > MOST_VOID_LOOKUPS and not libspf2:
                 raise spf.PermError(f"Void lookup limit of {MOST_VOID_LOOKUPS} exceeded")
+        if libspf2 and type == "TXT" and not others and any(_zero(record.data) for record in answer.records):
+            raise spf.PermError("Invalid CIDR length")
         return [_value(record.data) for record in answer.records]
 
     query.dns = ask
@@ -85,12 +94,18 @@ def check_spf(
         lookups=query.lookups,
         void_lookups=query.void_lookups,
         default=query.mechanism is None,
-        unreadable=own_record_failed or (result == "permerror" and not any(word in explanation for word in _WHILE_CHECKING)),
+        unreadable=own_record_failed
+        or (result == "permerror" and not others and not any(word in explanation for word in _WHILE_CHECKING)),
     )
 
 
 def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
+
+
+def _zero(data: object) -> bool:
+    """Whether a record speaks of a network of all addresses, which libspf2 cannot read."""
+    return isinstance(data, Txt) and _ALL_ADDRESSES.match(b"".join(data.pieces)) is not None
 
 
 def _value(data: object) -> object:

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from exim_lang.acl.verdict import Verdict
 from exim_lang.errors import ExpansionError, UsageError
-from exim_lang.expand.state import Header, Tls
+from exim_lang.expand.state import Header, Report, Tls
 from exim_lang.records import dataclass, field
 from exim_lang.scenario.answers import ScenarioWorld
 from exim_lang.scenario.schema import STEP_KINDS, Client, Step
@@ -50,6 +50,7 @@ class Outcome:
     headers: list[Header] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     taken: Taken | None = None
+    reports: list[Report] = field(default_factory=list)
     deliveries: list[dict[str, str | list[str]]] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     value: str | None = None
@@ -249,6 +250,7 @@ class Speaker:
         decisions = [event for event in events if isinstance(event, Decision)]
         taken = [event for event in events if isinstance(event, Taken)]
         result.taken = taken[-1] if taken else None
+        result.reports = [event for event in events if isinstance(event, Report)]
         result.variables = self.seen_variables or variables_of(self.scope, self.wanted)
         result.headers = list(result.taken.headers) if result.taken is not None else self.seen_headers
         if decisions:

@@ -61,6 +61,8 @@ def differences(expected: Expectation, outcome: Outcome) -> list[Difference]:
     for pattern in expected.log:
         if not any(_line_matches(pattern, line) for line in outcome.log):
             found.append(Difference("log line", pattern, "\n".join(outcome.log) or "(nothing was logged)"))
+    for kind, pattern in expected.reports.items():
+        compare(kind, pattern, "\n".join(shown(report.text) for report in outcome.reports if report.kind == kind) or None)
     for pattern in expected.not_log:
         found += [Difference("log line", f"not {pattern}", line) for line in outcome.log if _line_matches(pattern, line)]
     if not isinstance(expected.decided_by, type(UNSET)):
