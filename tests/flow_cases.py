@@ -59,9 +59,8 @@ def classes_of(expressions: list[str], folder: Path) -> list[str]:
     prepare(folder)
     lines = "".join(line.replace("DIR", str(folder)) + "\n" for line in expressions)
     command = [exim(), "-C", str(folder / "exim.conf"), "-d-all+expand", "-f", SENDER, "-be"]
-    ran = subprocess.run(
-        command, input=lines.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, env={"PATH": "/usr/bin:/bin"}
-    )
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    ran = subprocess.run(command, input=lines.encode(), check=False, env={"PATH": "/usr/bin:/bin"}, **both)
     text = ran.stdout.decode("utf-8", "replace")
     begins = []
     for line in lines.splitlines():

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from exim_lang.lint.engine import Diagnostic, lint
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.taint import Level, Taint
 from exim_lang.lint.settings import Settings
 from exim_lang.lint.survey import Survey
@@ -27,9 +26,10 @@ def class_of(value: Taint) -> str:
 
 
 def test_classes_as_analysed() -> None:
-    text = CONFIGURATION.replace("begin acl", "".join(f"domainlist l{n} = {text}\n" for n, (text, _) in enumerate(CASES)) + "begin acl")
+    lists = "".join(f"domainlist l{number} = {text}\n" for number, (text, _) in enumerate(CASES))
+    text = CONFIGURATION.replace("begin acl", lists + "begin acl")
     survey = Survey(config_from_text(text, "exim.conf", dialect=complete_dialect("4.96")))
-    flow = flow_of(survey)
+    flow = survey.flow
     found = [class_of(flow.taint_of(use)) for use in survey.uses if use.where == "list"]
     assert [(text, kind) for (text, _), kind in zip(CASES, found, strict=True)] == CASES
 
@@ -55,3 +55,4 @@ def test_sinks(rule: str, text: str, words: str) -> None:
     assert rule in found if rule != "silent" else not found, found
     with TemporaryDirectory(dir="/tmp") as folder:  # those of pytest are closed to the user that Exim runs as
         assert words in log_of(text, Path(folder))
+

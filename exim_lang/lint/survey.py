@@ -21,6 +21,7 @@ from exim_lang.syntax.list_items import Kind
 
 if TYPE_CHECKING:
     from exim_lang.expand.fault import Fault
+    from exim_lang.lint.flow.flow import Flow
     from exim_lang.lint.history import Absent
 
 AnyNode = TypeVar("AnyNode", bound=tree.Node)
@@ -112,6 +113,13 @@ class Survey:
     def statements(self) -> list[tuple[Acl, int, Statement]]:
         """All statements of all ACLs, with their numbers in their ACL, from 0."""
         return [(acl, index, one) for acl in self.config.acls.values() for index, one in enumerate(acl.statements)]
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Where values come from, and how tainted they are: `flow.taint_of(use)`, `flow.of(use, node)`."""
+        from exim_lang.lint.flow.flow import Flow
+
+        return Flow(self)
 
     @cached_property
     def phases(self) -> dict[str, frozenset[str]]:

@@ -1,6 +1,6 @@
 """The flow analysis of a configuration: the taint of every expression in it.
 
-    flow = flow_of(survey)
+    flow = survey.flow
     flow.taint_of(use)                  of a whole value, the worst of all its contexts
     flow.of(use, node)                  of a node of `use.tree`
     flow.over(use, span)                of what stands in a range of the value: an item of a list
@@ -44,16 +44,6 @@ class Context:
 
     stages: frozenset[str] = ANYWHERE
     router: Driver | None = None
-
-
-def flow_of(survey: Survey) -> Flow:
-    """The analysis of a configuration, made once."""
-    memo = survey.config.memo
-    found = memo.get("lint.flow")
-    if found is None or found.survey is not survey:
-        found = memo["lint.flow"] = Flow(survey)
-    assert isinstance(found, Flow)
-    return found
 
 
 class Flow:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from exim_lang.lint.finding import Finding, Fix, Note
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.sinks import Goal, Sink, sinks
+from exim_lang.lint.flow.tables import quoter_of
 from exim_lang.lint.flow.taint import Taint
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.acl_nodes import Condition
 
 if TYPE_CHECKING:
     from exim_lang.lint.flow.flow import Flow
+    from exim_lang.lint.flow.queries import Query
     from exim_lang.lint.survey import Survey
     from exim_lang.lint.uses import Use
 
@@ -39,7 +41,7 @@ def culprits(flow: Flow, use: Use, parts: tuple[tree.Part, ...]) -> Iterator[tup
 
 def tainted_at(survey: Survey, message: Message, *goals: Goal, mends: bool = True) -> Iterator[Finding]:
     """A finding for each tainted part at the sinks of some goals."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for sink in sinks(flow, *goals):
         yield from tainted_in(flow, sink, message, mends=mends)
 
@@ -68,11 +70,33 @@ def clean_way(part: tree.Part, value: Taint) -> str:
 
 def data_fix(use: Use, part: tree.Part) -> Fix | None:
     """The change of `$local_part` into `$local_part_data`; somebody has to see that the router sets that."""
-    if not isinstance(part, tree.Variable) or part.name not in _DATA or use.where not in ("router", "transport"):
+    if not isinstance(part, tree.Variable) or part.name not in _DATA:
+        return None
+    if use.where not in ("router", "transport") and not _is_matched_before(use, part.name):
         return None
     name = _DATA[part.name]
     edit = use.edit(part.span, f"${{{name}}}" if part.braced else f"${name}")
     return Fix(f"write ${name}", (edit,), safe=False) if edit is not None else None
+
+
+def _is_matched_before(use: Use, name: str) -> bool:
+    """Whether a condition in front of a place in an ACL has matched the domain or the local part."""
+    for node in use.statement.conditions if use.statement is not None else ():
+        if node is use.node:
+            return False
+        if isinstance(node, Condition) and not node.negated and node.name == f"{name}s":
+            return True
+    return False
+
+
+def quoter_fix(query: Query, part: tree.Part, *, safe: bool = True) -> Fix | None:
+    """The change of a quoting operator into that of the query."""
+    if not isinstance(part, tree.Operator) or not quoter_of(part.name):
+        return None
+    right = f"quote_{query.type}"
+    start = part.span.start + query.use.source(part.span).index(part.name)
+    edit = query.use.edit(Span(start, start + len(part.name)), right)
+    return Fix(f"write {right}", (edit,), safe=safe) if edit is not None else None
 
 
 def way(value: Taint) -> tuple[Note, ...]:

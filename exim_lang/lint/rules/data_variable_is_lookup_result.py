@@ -27,7 +27,6 @@ from exim_lang.lint.finding import Finding, Fix, Note
 from exim_lang.lint.flow.alternatives import starts
 from exim_lang.lint.flow.data import OPTIONS, entries
 from exim_lang.lint.flow.data_uses import data_uses, leads_nowhere
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 @rule("data-variable-is-lookup-result", group="taint", severity="error", fix="partial", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Lookups in lists of routers whose data becomes a part of a path."""
-    flow = flow_of(survey)
+    flow = survey.flow
     used = {(id(one.router), one.variable): one for one in data_uses(flow) if _is_part_of_path(one)}
     for router in survey.config.routers:
         nowhere = leads_nowhere(flow, router)

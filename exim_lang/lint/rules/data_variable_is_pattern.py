@@ -33,7 +33,6 @@ from collections.abc import Iterator
 from exim_lang.lint.finding import Finding, Note
 from exim_lang.lint.flow.data import OPTIONS, entries
 from exim_lang.lint.flow.data_uses import data_uses, leads_nowhere
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.model.config import Driver
@@ -44,7 +43,7 @@ def check(survey: Survey) -> Iterator[Finding]:
     """Patterns in `local_parts` and `domains` of routers whose data variables name files."""
     if not survey.dialect.within("4.94"):
         return
-    flow = flow_of(survey)
+    flow = survey.flow
     used = {(id(one.router), one.variable): one for one in data_uses(flow)}
     for router in survey.config.routers:
         for variable in OPTIONS:

@@ -38,7 +38,6 @@ from collections.abc import Iterator
 from exim_lang.lint.finding import Finding, Note
 from exim_lang.lint.flow.data import OPTIONS, entries
 from exim_lang.lint.flow.data_uses import data_uses
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
@@ -46,7 +45,7 @@ from exim_lang.lint.survey import Survey
 @rule("data-variable-unset", group="taint", severity="error", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Data variables in names of files and commands behind routers that do not set them."""
-    for one in data_uses(flow_of(survey)):
+    for one in data_uses(survey.flow):
         empty = next((entry for entry in entries(survey, one.router, one.variable) if entry.shape in ("unset", "empty")), None)
         if empty is None or _is_asked_for(survey, one.router.name, one.variable):
             continue

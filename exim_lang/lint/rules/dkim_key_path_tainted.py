@@ -26,7 +26,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import culprits, shown, way
 from exim_lang.lint.flow.sinks import sinks
 from exim_lang.lint.rule import rule
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 @rule("dkim-key-path-tainted", group="taint", severity="error", fix="partial", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts of `dkim_private_key`."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for sink in sinks(flow, "key"):
         use = sink.use
         for part, value in culprits(flow, use, sink.parts):

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -27,7 +26,7 @@ from exim_lang.lint.survey import Survey
 @rule("double-expansion", group="taint", severity="critical")
 def check(survey: Survey) -> Iterator[Finding]:
     """Operands of `${expand:` that come from outside."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, node in survey.operators("expand"):
         for part in leaves(node.operand.parts):
             value = flow.of(use, part)

@@ -25,7 +25,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import clean_way, culprits, data_fix, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 @rule("exists-probe-tainted", group="taint", severity="info", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts of the names that are looked for."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, parts in _names(survey):
         for part, value in culprits(flow, use, parts):
             message = f"{value.source} is part of the name of a file that is looked for"

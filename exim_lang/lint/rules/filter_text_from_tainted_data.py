@@ -30,7 +30,6 @@ from typing import Final
 
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.alternatives import alternatives, leaves, starts
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import data_fix, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -41,7 +40,7 @@ _FILTER: Final = re.compile(rb'"?#\s*(?:exim|sieve)\s+filter', re.IGNORECASE)
 @rule("filter-text-from-tainted-data", group="taint", severity="critical", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Parts of filters in `data` that come from outside."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use in survey.of("router", "data"):
         for string in alternatives(use.tree):
             if not _FILTER.match(starts(string)):

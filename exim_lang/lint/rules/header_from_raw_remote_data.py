@@ -21,7 +21,6 @@ from typing import Final
 
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -33,7 +32,7 @@ _MENDED: Final = frozenset(("address", "base64", "escape", "extract", "hash", "l
 @rule("header-from-raw-remote-data", group="taint", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """Raw parts of the message in `add_header` and `headers_add`."""
-    flow = flow_of(survey)
+    flow = survey.flow
     headers = (*survey.of("acl", "add_header"), *survey.of("router", "headers_add"), *survey.of("transport", "headers_add"))
     for use in headers:
         for part in leaves(use.tree.parts):

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import culprits, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -30,7 +29,7 @@ def check(survey: Survey) -> Iterator[Finding]:
     """Keys from outside, where the build is not known to have another database."""
     if any("DB" in line and "sqlite" not in line.lower() for line in survey.dialect.build.lines):
         return
-    flow = flow_of(survey)
+    flow = survey.flow
     for use in survey.of("acl", "ratelimit", "seen"):
         for part, value in culprits(flow, use, use.tree.parts):
             message = f"{value.source} is a key of the hints: with SQLite it can change a statement"

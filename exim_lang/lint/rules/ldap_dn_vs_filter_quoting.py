@@ -23,7 +23,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import queries
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -36,7 +35,7 @@ _URL: Final = re.compile(r"ldap[is]?://[^/]*/", re.IGNORECASE)
 @rule("ldap-dn-vs-filter-quoting", group="taint", severity="warning", fix="yes")
 def check(survey: Survey) -> Iterator[Finding]:
     """`quote_ldap` in front of the first question mark of a URL, `quote_ldap_dn` behind the third."""
-    for query in queries(flow_of(survey)):
+    for query in queries(survey.flow):
         if query.quoter != "ldap":
             continue
         text = query.skeleton

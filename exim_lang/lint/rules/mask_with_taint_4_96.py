@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import culprits, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -25,7 +24,7 @@ from exim_lang.lint.survey import Survey
 @rule("mask-with-taint-4.96", group="taint", severity="info", since="4.96", until="4.98")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted operands of `${mask:`."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, node in survey.operators("mask"):
         for part, value in culprits(flow, use, node.operand.parts):
             message = f"Taint mismatch: {value.source} comes from outside, and this Exim dies of it"

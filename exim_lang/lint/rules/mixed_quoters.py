@@ -19,17 +19,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import is_bare, parts_of, queries
-from exim_lang.lint.flow.report import way
+from exim_lang.lint.flow.report import quoter_fix, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("mixed-quoters", group="taint", severity="critical", since="4.96")
+@rule("mixed-quoters", group="taint", severity="critical", fix="partial", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Queries whose parts are quoted for different types."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for query in queries(flow):
         quoted = [(part, value) for part, value in parts_of(flow, query) if not is_bare(value)]
         labels = {name for _, value in quoted for name in value.quoters}
@@ -39,4 +38,5 @@ def check(survey: Survey) -> Iterator[Finding]:
             if not value.quoters <= {query.quoter}:
                 names = " and ".join(f"quote_{name}" for name in sorted(labels))
                 message = f"{names} in one query: Exim sees the last one only"
-                yield query.use.finding(part.span, message, help=f"use quote_{query.type} everywhere", flow=way(value))
+                help = f"use quote_{query.type} everywhere"
+                yield query.use.finding(part.span, message, help=help, fix=quoter_fix(query, part, safe=False), flow=way(value))

@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import parts_of, queries
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.tables import UNQUOTABLE
@@ -39,7 +38,7 @@ _SAFE = frozenset(("sender_address_domain", "domain", "sender_host_name"))
 @rule("no-quoter-lookup-with-taint", group="taint", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """Unchecked parts of queries of types without quoting."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for query in queries(flow):
         if query.type not in UNQUOTABLE:
             continue

@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import is_bare, parts_of, queries
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.tables import SQL, quoter_of
@@ -38,7 +37,7 @@ _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
 @rule("quoted-outside-literal", group="taint", severity="critical", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Quoting operators in SQL statements that are not between quotes."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for query in queries(flow):
         if query.type not in SQL:
             continue

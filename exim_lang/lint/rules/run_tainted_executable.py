@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import LOOK_UP, culprits, shown, way
 from exim_lang.lint.flow.sinks import within
 from exim_lang.lint.flow.words import words_of
@@ -28,7 +27,7 @@ from exim_lang.lint.survey import Survey
 @rule("run-tainted-executable", group="taint", severity="error", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted first words of commands, and any tainted part with `preexpand`."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, item in survey.items("run"):
         if not item.arguments:
             continue

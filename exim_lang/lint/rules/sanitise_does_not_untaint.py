@@ -25,7 +25,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import LOOK_UP, culprits, way
 from exim_lang.lint.flow.sinks import Goal, sinks
 from exim_lang.lint.flow.tables import CLEANSING
@@ -41,7 +40,7 @@ _REFUSED: Final[tuple[Goal, ...]] = (
 @rule("sanitise-does-not-untaint", group="taint", severity="error", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts at sinks that went through something that looks like cleaning."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for sink in sinks(flow, *_REFUSED):
         if sink.goal == "argument" and not survey.dialect.within("4.96"):
             continue

@@ -31,7 +31,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import queries
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.taint import join
@@ -49,7 +48,7 @@ _FILE: Final = re.compile(r"\s*(/[^\s\0]*)\s+")
 @rule("server-spec-in-query", group="taint", severity="error", fix="yes", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Queries that begin with `servers=...;`, or with the file of an SQLite database, and are tainted."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for query in queries(flow):
         found = (_FILE if query.type == "sqlite" else _SERVERS).match(query.skeleton)
         if found is None or query.type not in ("mysql", "pgsql", "redis", "sqlite"):

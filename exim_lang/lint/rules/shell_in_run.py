@@ -24,7 +24,6 @@ from typing import Final
 
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.sinks import within
 from exim_lang.lint.flow.words import Word, words_of
@@ -38,7 +37,7 @@ _PROGRAM: Final = re.compile(r"-[a-zA-Z]*[cer]|--command|--eval")
 @rule("shell-in-run", group="taint", severity="critical")
 def check(survey: Survey) -> Iterator[Finding]:
     """Programs given to interpreters in `${run` that come from outside in part."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, item in survey.items("run"):
         if not item.arguments:
             continue

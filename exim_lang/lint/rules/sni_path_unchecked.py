@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import culprits, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -29,7 +28,7 @@ _FILES: Final = ("tls_certificate", "tls_privatekey", "tls_ocsp_file", "tls_dhpa
 @rule("sni-path-unchecked", group="taint", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts of the names of files for TLS."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use in (*survey.of("main", *_FILES), *survey.of("transport", *_FILES)):
         for part, value in culprits(flow, use, use.tree.parts):
             if value.source == "the DNS":

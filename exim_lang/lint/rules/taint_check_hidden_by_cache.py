@@ -23,7 +23,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import is_bare, parts_of, queries
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.rule import rule
@@ -35,7 +34,7 @@ _QUOTING: Final = re.compile(r"\$\{quote_\w+:(\$\w+:?|\$\{\w+\})\}")
 @rule("taint-check-hidden-by-cache", group="taint", severity="info", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Unquoted queries that an earlier quoted one is equal to when the quoting is taken away."""
-    flow = flow_of(survey)
+    flow = survey.flow
     before: set[tuple[str, str]] = set()
     for query in queries(flow):
         source = " ".join(query.source.split())

@@ -31,7 +31,6 @@ from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.sinks import sinks
 from exim_lang.lint.rule import rule
@@ -41,7 +40,7 @@ from exim_lang.lint.survey import Survey
 @rule("taint-laundering", group="taint", severity="critical")
 def check(survey: Survey) -> Iterator[Finding]:
     """Values at sinks that Exim trusts although they came from outside through a program or a socket."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for sink in sinks(flow):
         if sink.goal == "key":
             continue

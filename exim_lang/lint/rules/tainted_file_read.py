@@ -8,6 +8,12 @@ Bad (acl):
     deny senders = /etc/exim4/deny/$domain
     accept
 
+Bad (acl):
+
+    deny domains = dsearch;/etc/exim4/deny
+         senders = /etc/exim4/deny/$domain
+    accept
+
 Good (acl):
 
     deny domains = dsearch;/etc/exim4/deny
@@ -26,7 +32,7 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
 
-@rule("tainted-file-read", group="taint", severity="error", since="4.94")
+@rule("tainted-file-read", group="taint", severity="error", fix="partial", since="4.94")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted parts of files in lists, of `${readfile}`, `${readsocket}`, `bounce_message_file`."""
     return tainted_at(survey, _message, "read")

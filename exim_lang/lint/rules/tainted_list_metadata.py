@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.lint.finding import Finding, Note
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.sinks import matched_lists
 from exim_lang.lint.rule import rule
@@ -38,7 +37,7 @@ _SPECIAL: Final = (ItemKind.SELF, ItemKind.INTERFACES, ItemKind.MX)
 @rule("tainted-list-metadata", group="taint", severity="warning", since="4.99")
 def check(survey: Survey) -> Iterator[Finding]:
     """Items that are more than patterns, in lists of which any part is tainted."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, items in matched_lists(survey):
         special = [item for item in items.items if _is_special(items, item)]
         if not special:

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -33,7 +32,7 @@ _POSITION: Final = {"filter": 0, "listextract": 1, "map": 0, "reduce": 0, "sort"
 @rule("tainted-list-separator", group="taint", severity="warning", since="4.99")
 def check(survey: Survey) -> Iterator[Finding]:
     """Lists of `map`, `forany` and their kin that begin with a header line, or with a variable that brings `<`."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, string in _lists(survey):
         first = next(iter(string.parts), None)
         if not isinstance(first, tree.Header | tree.Variable):

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import culprits, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -26,7 +25,7 @@ from exim_lang.lint.survey import Survey
 @rule("tainted-numeric-argument", group="taint", severity="error", since="4.99")
 def check(survey: Survey) -> Iterator[Finding]:
     """Tainted numbers of `${length{n}`, `${substr{n}{m}`, `${hash{n}` and `${nhash{n}`."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, item in survey.items("length", "substr", "hash", "nhash"):
         for argument in item.arguments[:-1]:
             for part, value in culprits(flow, use, argument.parts):

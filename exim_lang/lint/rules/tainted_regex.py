@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 from exim_lang.lint.finding import Finding, Fix
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.sinks import between, matched_lists
 from exim_lang.lint.rule import rule
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 @rule("tainted-regex", group="taint", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Parts of patterns of `match`, `sg`, `regex` and lists that come from outside and are not quoted."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for use, parts in _patterns(survey):
         for part in leaves(parts):
             value = flow.of(use, part)

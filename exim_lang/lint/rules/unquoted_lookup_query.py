@@ -26,7 +26,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.queries import is_bare, parts_of, queries
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.tables import HARMLESS, SQL
@@ -37,7 +36,7 @@ from exim_lang.lint.survey import Survey
 @rule("unquoted-lookup-query", group="taint", severity="critical", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Parts of queries from outside that no quoting operator went over."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for query in queries(flow):
         if not query.quoter:
             continue

@@ -26,7 +26,6 @@ from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.alternatives import leaves
-from exim_lang.lint.flow.flow import flow_of
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.sinks import sinks
 from exim_lang.lint.rule import rule
@@ -36,7 +35,7 @@ from exim_lang.lint.survey import Survey
 @rule("use-shell-with-taint", group="taint", severity="critical")
 def check(survey: Survey) -> Iterator[Finding]:
     """Parts of commands for the shell that come from outside."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for sink in sinks(flow, "shell"):
         for part in leaves(sink.parts):
             value = flow.of(sink.use, part)

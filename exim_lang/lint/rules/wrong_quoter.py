@@ -16,21 +16,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.flow.flow import flow_of
+from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.queries import is_bare, parts_of, queries
-from exim_lang.lint.flow.report import way
-from exim_lang.lint.flow.tables import quoter_of
+from exim_lang.lint.flow.report import quoter_fix, way
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
-from exim_lang.source.text import Span
-from exim_lang.syntax import expansion as tree
 
 
 @rule("wrong-quoter", group="taint", severity="error", fix="yes", since="4.96")
 def check(survey: Survey) -> Iterator[Finding]:
     """Quoted parts of queries whose quoting is not that of the lookup type."""
-    flow = flow_of(survey)
+    flow = survey.flow
     for query in queries(flow):
         if not query.quoter:
             continue
@@ -40,9 +36,4 @@ def check(survey: Survey) -> Iterator[Finding]:
                 continue
             wrong = ", ".join(f"quote_{name}" for name in sorted(value.quoters - {query.quoter}))
             message = f"tainted search query is not properly quoted: {wrong} is not the quoting of {query.type}"
-            fix = None
-            if isinstance(part, tree.Operator) and quoter_of(part.name):
-                start = part.span.start + query.use.source(part.span).index(part.name)
-                edit = query.use.edit(Span(start, start + len(part.name)), right)
-                fix = Fix(f"write {right}", (edit,)) if edit is not None else None
-            yield query.use.finding(part.span, message, help=f"use {right}", fix=fix, flow=way(value))
+            yield query.use.finding(part.span, message, help=f"use {right}", fix=quoter_fix(query, part), flow=way(value))
