@@ -16,7 +16,7 @@ def call_acl(scope: Scope, name: bytes, arguments: Sequence[bytes]) -> tuple[boo
     verdict, message = scope.run_acl(scope, name, arguments)
     if verdict in ("accept", "deny"):
         return verdict == "accept", message
-    shown = name.decode("latin-1")
+    shown = name.partition(b"\n")[0].decode("latin-1")  # an ACL may stand there itself, line by line
     if verdict == "defer":
         raise ForcedFailure(f'DEFER from acl "{shown}"')
     raise ExpansionError(f'{NAMES[verdict]} from acl "{shown}"')

@@ -32,8 +32,8 @@ OF_CERTIFICATES = ("base64", "md5", "sha1", "sha256")  # operators that take the
 Compiled = Callable[[Scope], bytes]
 
 
-DEEPEST_ACTIVE = 3
-"""Exim evaluates a loop inside a loop inside a loop ... twice as often with each level; below this depth that is left out."""
+MOST_ACTIVE = 16
+"""Exim evaluates a loop inside a loop inside a loop ... twice as often with each level; behind so many that is left out."""
 
 
 class Writer:
@@ -45,7 +45,7 @@ class Writer:
         self.dialect = dialect
         self.faults = Faults(text, root, dialect)
         self.out = Emitter()
-        self.active_depth = 0  # of parts that are evaluated although they are only read, within one another
+        self.written_active = 0  # parts that are evaluated although they are only read
 
     def string(self, node: tree.String) -> Value:
         """The value of the parts, joined."""
@@ -153,11 +153,10 @@ class Writer:
         outer, self.faults.active = self.faults.active, []
         fault = self.faults.first_inside(node, where)
         found, self.faults.active = self.faults.active, outer
-        if self.active_depth < DEEPEST_ACTIVE:
-            self.active_depth += 1
-            for each in found:
+        for each in found:
+            self.written_active += 1
+            if self.written_active <= MOST_ACTIVE:
                 write_active(self, each)
-            self.active_depth -= 1
         return fault
 
     def fail_without_filter(self, fault: Fault | None) -> None:

@@ -10,6 +10,7 @@ from exim_lang.expand.emitter import Value, constant
 
 Function = Callable[..., Any]
 Known = bytes | str | None
+LONGEST = 1 << 16  # bytes of a constant that is worth keeping
 
 
 def folded(function: Function, arguments: Sequence[Known]) -> Value | None:
@@ -24,7 +25,8 @@ def folded(function: Function, arguments: Sequence[Known]) -> Value | None:
     except EximLangError:
         return None
     # A binary zero in a constant would be taken for one in the text of the string.
-    return constant(result) if type(result) is bytes and b"\0" not in result else None
+    fits = type(result) is bytes and len(result) <= LONGEST
+    return constant(result) if fits and b"\0" not in result else None
 
 
 def prepared(function: Function, prepare: Function | None, arguments: Sequence[Known]) -> tuple[Function, bool]:

@@ -52,6 +52,7 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
         string = text
     if "$" not in string and "\\" not in string:
         return text if isinstance(text, bytes) else string.encode("latin-1")
+    compiled: Compiled | None = None
     try:
         if scope.watch is None:
             compiled = compiled_string(string, scope.config.dialect)
@@ -59,7 +60,7 @@ def expand(text: str | bytes | Text, scope: Scope) -> bytes:
             compiled = scope.watch.compiled(text, string, scope)
         return compiled.function(scope)
     except EximLangError as error:
-        if error.text is None:
+        if error.text is None and compiled is not None:
             error.span = error.span or span_of(error.__traceback__, compiled)
         if isinstance(text, Text):
             error.at(text, error.span)

@@ -6,7 +6,7 @@ from typing import Final
 
 from exim_lang.errors import ExpansionError
 
-LONGEST: Final = 64 * 1024 * 1024
+LONGEST: Final = 16 * 1024 * 1024
 """Bytes. Exim has no limit but its memory."""
 
 

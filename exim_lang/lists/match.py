@@ -164,7 +164,7 @@ def _run(
             trace(scope, f"{subject.decode('latin-1')} in {option}? no (option unset)")
             return None
         text = b""  # set, to nothing
-    if leaves_value:
+    if leaves_value and not isinstance(checker, StringCheck):
         checker.value = scope.value
     scan = Scan(scope, checker, option, cache, subject)
     if not expanded:
