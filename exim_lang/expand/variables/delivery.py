@@ -22,6 +22,19 @@ facts(
     )
 )
 facts(("acl_verify_message",))
+facts(
+    (
+        "tpda_defer_errno",
+        "tpda_defer_errstr",
+        "tpda_delivery_confirmation",
+        "tpda_delivery_domain",
+        "tpda_delivery_fqdn",
+        "tpda_delivery_ip",
+        "tpda_delivery_local_part",
+        "tpda_delivery_port",
+    ),
+    tainted=True,
+)
 facts(("event_defer_errno", "inode"), b"0")
 facts(("sending_port",), b"-1")
 
