@@ -36,6 +36,8 @@ def arrival_line(session: Session, fake: str, raw: tuple[bytes, list[bytes]] | N
     if session.chunked:
         parts.append("K")
     parts.append(f"S={delivered_size(session)}")
+    if message.queue_name:
+        parts.append("Q=" + message.queue_name.decode("latin-1"))
     if session.transaction.dkim_domain and logline.selected(scope, "dkim"):
         parts.append("DKIM=" + session.transaction.dkim_domain.decode("latin-1"))
     identity = header_value(scope, b"message-id", "rh")

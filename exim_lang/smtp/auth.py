@@ -11,7 +11,7 @@ from exim_lang.smtp import logline, rejection
 from exim_lang.smtp.ehlo import public_name
 from exim_lang.smtp.helo import protocol
 from exim_lang.smtp.mechanisms import MECHANISMS
-from exim_lang.smtp.proof import AuthFailed, Proof, set_values
+from exim_lang.smtp.proof import AuthFailed, Plain, Proof, set_values
 from exim_lang.smtp.replies import printed
 from exim_lang.taint import taint
 
@@ -65,7 +65,7 @@ def converse(session: Session, driver: Driver, proof: Proof, verdict: Verdict | 
     try:
         question = next(proof)
         while True:
-            answer = yield b"334 " + base64.b64encode(question)
+            answer = yield b"334 " + (question if isinstance(question, Plain) else base64.b64encode(question))
             question = proof.send(answer)
     except StopIteration:
         pass

@@ -18,6 +18,7 @@ from exim_lang.errors import ClosedWorld, EximLangError
 from exim_lang.expand.string_list import split_list
 from exim_lang.lists.options import primary_hostname
 from exim_lang.smtp.proof import AuthFailed, Proof, ask, check_condition, decode, expanded, remember, set_values
+from exim_lang.smtp.spa import spa
 from exim_lang.taint import taint
 from exim_lang.world.fixtures import stub, to_bytes, to_text
 
@@ -150,5 +151,6 @@ MECHANISMS: dict[str, Callable[[Driver, Scope, bytes], Proof]] = {
     "cyrus_sasl": answered,
     "gsasl": answered,
     "heimdal_gssapi": answered,
+    "spa": spa,
 }
-"""The drivers that an AUTH command can use; `spa` is missing."""
+"""The drivers that an AUTH command can use."""

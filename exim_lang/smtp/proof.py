@@ -30,6 +30,10 @@ class AuthFailed(Exception):
         self.told = told
 
 
+class Plain(bytes):
+    """A question that goes to the client as it is, not in base64."""
+
+
 Proof: TypeAlias = Generator[bytes, bytes, None]
 """A mechanism at work: yields what it wants the client to see (not yet in base64), is sent the client's next line.
 It ends when the client is who it says it is, and raises AuthFailed otherwise."""
