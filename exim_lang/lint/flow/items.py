@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def item(of: Evaluator, node: tree.Item, scope: Scope) -> Taint:
-    """The class of an item: see the table of the specification's items in docs/lint-taint.md."""
+    """The class of an item: see docs/taint.md."""
     match node.name:
         case "map" | "reduce" | "sort":
             return _loop(of, node, scope)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from exim_lang.lint.flow.alternatives import leaves
 from exim_lang.lint.flow.sinks import between, matched_lists
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from exim_lang.lint.flow.flow import Flow
     from exim_lang.lint.survey import Survey
     from exim_lang.lint.uses import Use
+
+
+_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,14 @@ def parts_of(flow: Flow, query: Query) -> Iterator[tuple[tree.Part, Taint]]:
 def is_bare(value: Taint) -> bool:
     """Whether nothing quotes a value."""
     return value.level is not Level.QUOTED
+
+
+def is_open(text: str) -> bool:
+    """Whether an SQL statement is inside a string or a quoted name at its end."""
+    quote = ""
+    for char in _ESCAPED.sub("", text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"`":
+            quote = char
+    return bool(quote)

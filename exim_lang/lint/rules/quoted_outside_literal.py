@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.flow.queries import is_bare, parts_of, queries
+from exim_lang.lint.flow.queries import is_bare, is_open, parts_of, queries
 from exim_lang.lint.flow.report import way
 from exim_lang.lint.flow.tables import SQL, quoter_of
 from exim_lang.lint.flow.taint import Taint
@@ -31,7 +31,6 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax import expansion as tree
 
 _OPERATOR: Final = re.compile(r"\$\{quote_\w+:[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
-_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
 
 
 @rule("quoted-outside-literal", group="taint", severity="critical", fix="partial")
@@ -57,14 +56,3 @@ def _is_quoted_alone(part: tree.Part, value: Taint) -> bool:
         stored = [note for note in value.path if note.message.startswith("stored in")]
         return bool(stored) and _OPERATOR.fullmatch(stored[-1].text.string[slice(*stored[-1].span)].strip()) is not None
     return isinstance(part, tree.Operator) and bool(quoter_of(part.name))
-
-
-def is_open(text: str) -> bool:
-    """Whether an SQL statement is inside a string or a quoted name at its end."""
-    quote = ""
-    for char in _ESCAPED.sub("", text):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"`":
-            quote = char
-    return bool(quote)

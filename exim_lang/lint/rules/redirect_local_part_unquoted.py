@@ -35,15 +35,24 @@ def check(survey: Survey) -> Iterator[Finding]:
         if not isinstance(use.owner, Driver) or use.owner.driver != "redirect":
             continue
         for string in alternatives(use.tree):
-            for part, behind in zip(string.parts, string.parts[1:], strict=False):
-                ends = isinstance(behind, tree.Literal) and behind.value.startswith(b"@")
-                if ends and _is_local_part(part):
+            for number, part in enumerate(string.parts):
+                if _is_local_part(part) and _ends(string.parts[number + 1 :]):
                     source = use.source(part.span)
                     quoted = f"${{quote_local_part:{source}}}"
                     edit = use.edit(part.span, quoted)
                     fix = Fix("quote it with quote_local_part", (edit,)) if edit is not None else None
                     message = f"{source} is not quoted: the result may be another address, or none"
                     yield use.finding(part.span, message, help=f"write {quoted}", fix=fix)
+
+
+def _ends(behind: tuple[tree.Part, ...]) -> bool:
+    """Whether an `@` follows, perhaps behind a suffix."""
+    for part in behind:
+        if isinstance(part, tree.Literal):
+            return part.value.startswith(b"@")
+        if not isinstance(part, tree.Variable) or not part.name.startswith("local_part_suffix"):
+            return False
+    return False
 
 
 def _is_local_part(part: tree.Part) -> bool:
