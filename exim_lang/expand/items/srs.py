@@ -35,7 +35,7 @@ def srs_encode(scope: Scope, secret: bytes, return_path: bytes, domain: bytes) -
     if not return_path:
         return b""
     try:
-        parsed = parse_address(return_path, allow_null=True, allow_domain_literals=True)
+        parsed = parse_address(return_path, allow_domain_literals=True)
     except AddressError as error:
         raise ExpansionError(error.message) from error
     local_part = bytes(parsed.local_part)
