@@ -106,3 +106,13 @@ def test_a_file_that_cannot_be_written_is_an_error_and_stays(tmp_path: Path) -> 
     tmp_path.rmdir()
     with pytest.raises(UsageError, match=r"exim\.conf: No such file"):
         mend(vanished, unsafe=False)
+
+
+def test_a_file_that_somebody_changed_meanwhile_stays(tmp_path: Path) -> None:
+    conf = tmp_path / "exim.conf"
+    conf.write_text("smtp_banner = $interface_address\n")
+    report = lint(load_config(str(conf)), Settings(select=("deprecated-variables",)))
+    conf.write_text("smtp_banner = $interface_address again\n")
+    with pytest.raises(UsageError, match="was changed by somebody else"):
+        mend(lambda: report, unsafe=False)
+    assert conf.read_text().endswith(" again\n")

@@ -13,7 +13,6 @@ from exim_lang.lint.finding import Fix
 from exim_lang.lint.fixes import applied
 from exim_lang.lint.places import shown_path
 from exim_lang.report.frame import visible
-from exim_lang.source.text import SourceFile
 
 ROUNDS = 10
 """How often a configuration is mended and looked at again: fixes that overlap wait for the next round."""
@@ -49,26 +48,31 @@ def mend(look: Callable[[], Report], *, unsafe: bool) -> tuple[Report, int]:
         if not changed:
             break
         for file, content in changed.items():
-            write(file, content)
+            write(file.name, file.content, content)
         after = look()
         if after.config.fatal is not None and report.config.fatal is None:
-            for file in changed:
-                write(file, file.content)
+            for file, content in changed.items():
+                write(file.name, content, file.content)
             raise UsageError(f"nothing was changed: mended, the configuration would be refused: {after.config.fatal}")
         count += len(report.diagnostics) - len(after.diagnostics)
         report = after
     return report, count
 
 
-def write(file: SourceFile, content: str) -> None:
-    """Replaces the content of a file as a whole, or not at all; its mode stays."""
-    folder = os.path.dirname(os.path.abspath(file.name))
+def write(path: str, before: str, content: str) -> None:
+    """Replaces what a file has by `content`, as a whole or not at all; its mode stays.
+
+    Raises UsageError for a file that cannot be written, or that has something else than `before`.
+    """
     try:
-        mode = os.stat(file.name).st_mode
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".exim-lang-")
+        with open(path, "rb") as present:
+            if present.read() != before.encode("latin-1"):
+                raise UsageError(f"{path} was changed by somebody else in the meantime")
+        mode = os.stat(path).st_mode
+        handle, name = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".exim-lang-")
         with os.fdopen(handle, "wb") as out:
             out.write(content.encode("latin-1"))
         os.chmod(name, mode)
-        os.replace(name, file.name)
+        os.replace(name, path)
     except OSError as error:
-        raise UsageError(f"{file.name}: {error.strerror}") from error
+        raise UsageError(f"{path}: {error.strerror}") from error

@@ -6,7 +6,7 @@
     select = ["all"]                    # names of rules, of groups, or "all"; the default is all but style
     ignore = ["unused-macro"]
     vendor-level = "error"              # of files that belong to somebody else only this and worse is shown
-    vendor = ["/etc/exim4/conf.d/*/*_exim4-config_*"]
+    vendor = ["/usr/local/panel/*.conf"]   # the default: the parts of Debian's package in conf.d
     [lint.severity]
     dnsbl-any-answer = "error"
     unused-acl = "off"
@@ -24,6 +24,9 @@ from exim_lang.errors import UsageError
 from exim_lang.lint.finding import Severity
 from exim_lang.lint.rule import RULES, Rule
 
+DEBIAN = "*/conf.d/*/[0-9]*_exim4-config*"
+"""The parts of a split configuration that belong to Debian's package."""
+
 FILES = (".exim-lang.toml", "pyproject.toml")
 
 
@@ -34,7 +37,7 @@ class Settings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)
-    vendor: tuple[str, ...] = ()
+    vendor: tuple[str, ...] = (DEBIAN,)
     vendor_level: Severity = Severity.ERROR
     fail_level: Severity = Severity.WARNING
     target: str = ""
@@ -111,7 +114,7 @@ def settings_from(table: Mapping[str, Any], name: str) -> Settings:
         tuple(table.get("select", ())),
         tuple(table.get("ignore", ())),
         {rule: level if level == "off" else _level(level, name) for rule, level in severity.items()},
-        tuple(table.get("vendor", ())),
+        tuple(table.get("vendor", (DEBIAN,))),
         _level(table.get("vendor-level", Severity.ERROR), name),
         _level(table.get("fail-level", Severity.WARNING), name),
         str(table.get("target", "")),

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from exim_lang.errors import Problem, UsageError
 from exim_lang.records import dataclass
 from exim_lang.source.conditional import ConditionalError, Conditionals
+from exim_lang.source.debian import read_split, split_folder
 from exim_lang.source.include import DEEPEST, MOST, Include, locate, open_file, parse_include, read_main_file
 from exim_lang.source.late import Late
 from exim_lang.source.lines import LogicalLine, Source
@@ -30,8 +31,12 @@ def read_config(
     """Reads the configuration file at `path` and everything that it includes.
 
     `macros` are those of the command line (-D), `predefined` Exim's own (`_HAVE_...`). With `root`, absolute names in
-    `.include` lines are looked up below it. Raises UsageError when the file itself cannot be read.
+    `.include` lines are looked up below it. A folder may be given where it holds Debian's split configuration. Raises
+    UsageError when the file itself cannot be read.
     """
+    if folder := os.path.isdir(path) and split_folder(path):
+        main, of_debian = read_split(folder)
+        return _Reader(main, {**of_debian, **(macros or {})}, predefined or {}, "").read()
     return _Reader(read_main_file(path), macros or {}, {} if predefined is None else predefined, root).read()
 
 
