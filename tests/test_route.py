@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from exim_lang.errors import ClosedWorld
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.state import Header
 from exim_lang.expand.verification import Callout, Verified, VerifyRequest
+from exim_lang.model.dialect import dialect_for
 from exim_lang.model.load import config_from_text
 from exim_lang.route.registry import ROUTERS
 from exim_lang.route.rewrite import rewrite_message, rewrite_smtp
@@ -213,3 +215,30 @@ def test_command_route(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Non
     (answer,) = json.loads(capfd.readouterr().out)
     assert (answer["status"], answer["visited"][0]["message"]) == ("fail", "Unrouteable address")
     assert main(["route", str(path), "@"]) == 2
+
+
+def test_addresses_of_hosts_are_translated() -> None:
+    router = (
+        "r:\n  driver = manualroute\n  route_list = * 198.51.100.1:198.51.100.2\n  transport = smtp\n"
+        "  translate_ip_address = ${if eq{$host_address}{198.51.100.1}{203.0.113.9}fail}\n"
+    )
+    broken = router.replace("${if eq{$host_address}{198.51.100.1}{203.0.113.9}fail}", "${foo")
+    usual = dialect_for("")
+    dialect = replace(usual, build=replace(usual.build, support=usual.build.support | {"translate_ip_address"}))
+    answers = []
+    for text in (router, broken):
+        config = config_from_text(f"primary_hostname = my.test\nbegin routers\n{text}\n{BEHIND}", dialect=dialect)
+        assert config.fatal is None, config.fatal
+        answers.append(told(route(routed_scope(config, World(dns=ZoneFiles([ZONE]))), "x@y.test")))
+    assert answers[0] == "x@y.test 198.51.100.1[203.0.113.9] 198.51.100.2[198.51.100.2]"
+    assert answers[1].startswith("defer: translate_ip_address expansion failed: ")
+
+
+def test_an_errors_address_must_verify() -> None:
+    router = (
+        "ours:\n  driver = accept\n  domains = my.test\n  local_parts = owner : list\n  transport = local\n"
+        "r:\n  driver = accept\n  domains = y.test\n  errors_to = {}\n  transport = local\n"
+    )
+    for errors_to, expected in (("owner@my.test", b"owner@my.test"), ("nobody@my.test", None), ("", b"")):
+        report = route(make_scope(router.format(errors_to)), "x@y.test")
+        assert report.chains.local[0].errors_to == expected

@@ -75,7 +75,9 @@ def set_errors_and_headers(run: Run, address: RoutedAddress | None = None) -> Ou
     text = router.text("errors_to")
     if "errors_to" in router.settings:
         try:
-            address.errors_to = run.expand(text) if text is not None else b""
+            errors_to = run.expand(text) if text is not None else b""
+            if _verifies(run, errors_to):
+                address.errors_to = errors_to
         except ForcedFailure:
             run.detail("forced expansion failure - ignoring errors_to")
         except ExpansionError as error:
@@ -101,6 +103,21 @@ def set_errors_and_headers(run: Run, address: RoutedAddress | None = None) -> Ou
         else:
             address.headers_remove = (*address.headers_remove, *values)
     return "ok"
+
+
+def _verifies(run: Run, errors_to: bytes) -> bool:
+    """Whether an errors address may be one: it must verify, unless something is being verified already."""
+    if not errors_to or run.purpose != "deliver":
+        return True
+    from exim_lang.route.verify import follow  # it routes with the routers that come here
+
+    shown = errors_to.decode("latin-1")
+    run.detail(f"------ Verifying errors address {shown} ------")
+    verified = follow(run.scope, errors_to, "recipient").status == "ok"
+    run.detail(f"------ End verifying errors address {shown} ------")
+    if not verified:
+        run.detail(f"------ errors address {shown} failed to verify ------")
+    return verified
 
 
 def queue(run: Run) -> Outcome:

@@ -13,6 +13,7 @@ from exim_lang.route.address import Chains, Outcome, Purpose, RoutedAddress, Ste
 from exim_lang.route.common import truth
 from exim_lang.route.preconditions import check_affixes, check_preconditions
 from exim_lang.route.registry import ROUTERS, Run
+from exim_lang.route.translate import translate_addresses
 from exim_lang.taint import like
 
 if TYPE_CHECKING:
@@ -283,6 +284,12 @@ def _succeeded(run: Run) -> Outcome:
     unseen = truth(run, "unseen")
     if isinstance(unseen, str):
         return run.defer(unseen)
+    if "translate_ip_address" in run.router.settings and run.address.hosts:
+        wrong = translate_addresses(run)
+        if wrong:
+            for chain in (run.chains.local, run.chains.remote):
+                chain[:] = [one for one in chain if one is not run.address]
+            return run.defer(wrong)
     run.say(f"routed by {run.router.name} router{' (unseen)' if unseen else ''}")
     run.address.message = None
     following = next_router(run.config.routers, run.router)

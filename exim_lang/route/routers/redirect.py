@@ -210,23 +210,24 @@ def _not_an_ancestor(run: Run, target: Target) -> bytes:
 def _set_up(run: Run, child: RoutedAddress) -> None:
     """Transport and variables of a pipe or a file."""
     child.generated = True
+    once = run.flag("one_time")  # it forbids all but addresses
     child.router, child.user = run.router, run.user
     state, own = child.state, run.address.state
     state.local_part, state.domain = own.local_part, own.domain
     state.home = own.home
     if child.address.startswith(b"|"):
         option, state.address_pipe = "pipe_transport", child.address
-        child.forbidden = run.flag("forbid_pipe")
+        child.forbidden = run.flag("forbid_pipe") or once
     elif child.address.startswith(b">"):
         option = "reply_transport"
         if child.address == BAD_REPLY:
             child.message = b"filter autoreply generated syntactically invalid recipient"
-        child.forbidden = run.flag("forbid_filter_reply")
+        child.forbidden = run.flag("forbid_filter_reply") or once
     else:
         # a folder of a Sieve filter need not begin with a slash
         option = "directory_transport" if child.address.endswith(b"/") else "file_transport"
         state.address_file = child.address
-        child.forbidden = run.flag("forbid_file")
+        child.forbidden = run.flag("forbid_file") or once
     saved, run.scope.address = run.scope.address, state
     try:
         found = find_transport(run, run.router.text(option), option)
