@@ -69,6 +69,8 @@ def decode(scope: Scope, value: bytes) -> bytes:
 
 
 def _known(name: str) -> bool:
+    if not name[-1:].isalnum():  # which Python's own search forgives
+        return False
     try:
         codecs.lookup(name)
     except (LookupError, ValueError):
