@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from exim_lang.errors import EximLangError
+from exim_lang.expand.ldap_messages import DEREFERENCES, SCOPES, Entry, read_answer, search_request
 from exim_lang.expand.ldap_query import LdapQuery, ldap_data, parse_ldap_query
-from exim_lang.expand.sql_servers import NoOtherServer, server_text
+from exim_lang.expand.sql_servers import NoOtherServer, default_servers, server_text
 from exim_lang.expand.string_list import split_list
 from exim_lang.records import dataclass
 from exim_lang.search.answers import answered
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
     from exim_lang.expand.scope import Scope
 
-_PLAIN: Final = frozenset(b"!$'-._()*+ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_NOT_PLAIN: Final = re.compile(rb"[^!$'\-._()*+A-Za-z0-9]")
+_NOT_IN_FILTERS: Final = re.compile(rb"[^!$'\-._+A-Za-z0-9]")
 _PASSWORD: Final = re.compile(rb'(?i)\bpass\s*=\s*("(?:[^"\\]|\\.)*"|\S*)\s*')
 _PORT: Final = 389
 _DEREFERENCE: Final = {b"searching": "SEARCH", b"finding": "FINDING_BASE", b"always": "ALWAYS"}
@@ -63,13 +66,17 @@ _WORDS: Final = {
 
 
 def _url(value: bytes) -> bytes:
-    return b"".join(bytes([byte]) if byte in _PLAIN else b"%%%02X" % byte for byte in value)
+    return _NOT_PLAIN.sub(lambda found: b"%%%02X" % found[0][0], value)
+
+
+def _in_filter(found: re.Match[bytes]) -> bytes:
+    return (b"%%5C%02X" if found[0] in b"*()\\" else b"%%%02X") % found[0][0]
 
 
 def _quote(value: bytes, option: str | None) -> bytes | None:
     """Quotes for a filter, with the option `dn` for a distinguished name."""
     if option is None:
-        return b"".join(b"%%5C%02X" % byte if byte in b"*()\\" else _url(bytes([byte])) for byte in value)
+        return _NOT_IN_FILTERS.sub(_in_filter, value)
     if option != "dn":
         return None
     front = len(value) - len(value.lstrip(b" #"))
@@ -141,11 +148,9 @@ def _ask(scope: Scope, name: str, text: bytes) -> bytes | None:
         if not query.settings["user"] or not query.settings["pass"]:
             return None
     servers = query.settings.get("servers")
-    if servers is None:
-        default = scope.config.text("ldap_default_servers")
-        servers = default.encode() if default is not None else b""
+    listed = default_servers(scope, "ldap_default") if servers is None else list(split_list(servers))
     failed: SearchDeferred | None = None
-    for server in [query.url.host] if query.url.host else list(split_list(servers)) or [b""]:
+    for server in [query.url.host] if query.url.host else listed or [b""]:
         host, colon, digits = server.partition(b":") if not query.url.host else (server, b"", b"")
         port = query.url.port if query.url.host else int(digits) if colon and digits.isdigit() else 0
         try:
@@ -166,10 +171,7 @@ def _search(scope: Scope, name: str, query: LdapQuery, host: bytes, port: int) -
         raise SearchDeferred(f'ldapi requires an absolute path ("{host.decode("latin-1")}" given)')
     place = host if host.startswith(b"/") else (host or b"NULL") + b":%d" % port
     shown = place.decode("latin-1")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # ldap3 is older than the newest pyasn1
-        import ldap3  # slow to load
-        from ldap3.core.exceptions import LDAPExceptionError, LDAPInvalidFilterError
+    ldap3, errors = _library()
     wait = query.number("nettime") or max(1, int(scope.world.timeout))
     pooled = place + b" " + query.url.scheme.encode() + b" %d" % wait
     link = scope.world.connections.get("ldap", pooled, lambda: _Link(_connection(scope, query, host, port, wait)), _close)
@@ -181,6 +183,9 @@ def _search(scope: Scope, name: str, query: LdapQuery, host: bytes, port: int) -
             if name == "ldapauth":
                 return b""
             failed = ""
+            entries = _plain_search(link.connection, query)
+            if entries is not None:
+                return _found(name, query, entries)
             url = query.url
             level: Any = "SUBTREE" if url.scope == "CHILDREN" else url.scope
             attributes = [attribute.decode("latin-1") for attribute in url.attributes]
@@ -193,9 +198,9 @@ def _search(scope: Scope, name: str, query: LdapQuery, host: bytes, port: int) -
                 query.number("size"),
                 query.number("time"),
             )
-        except LDAPInvalidFilterError as error:
+        except errors.LDAPInvalidFilterError as error:
             raise SearchDeferred("ldap_search failed: -7, Bad search filter") from error
-        except (LDAPExceptionError, OSError) as error:
+        except (errors.LDAPExceptionError, OSError) as error:
             timed_out = re.search("timed out|temporarily", str(error)) is not None
             if failed:
                 raise SearchDeferred(failed + f"LDAP error: {'timeout' if timed_out else 'result retrieval failed'}") from error
@@ -206,6 +211,36 @@ def _search(scope: Scope, name: str, query: LdapQuery, host: bytes, port: int) -
         scope.world.connections.drop("ldap", pooled)
         raise
     return _result(name, query, link.connection.result, link.connection.response or [])
+
+
+@cache
+def _library() -> tuple[Any, Any]:
+    """ldap3 and its exceptions, which take a while to load."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # ldap3 is older than the newest pyasn1
+        import ldap3
+        from ldap3.core import exceptions
+    return ldap3, exceptions
+
+
+def _plain_search(connection: Any, query: LdapQuery) -> list[Entry] | None:
+    """What a search finds that can be asked for without the library, and whose answer needs nothing of it; else None."""
+    url = query.url
+    message = connection.server.next_message_id()
+    request = search_request(
+        message,
+        url.dn.decode("utf-8", "replace").encode(),
+        SCOPES[url.scope],
+        DEREFERENCES[_DEREFERENCE.get(query.settings.get("dereference", b"").lower(), "NEVER")],
+        query.number("size"),
+        query.number("time"),
+        url.filter,
+        url.attributes or (b"*",),
+    )
+    if request is None:
+        return None
+    connection.socket.sendall(request)
+    return read_answer(connection.socket.recv, message)
 
 
 def _connection(scope: Scope, query: LdapQuery, host: bytes, port: int, wait: int) -> Connection:
@@ -262,12 +297,12 @@ def _tls(scope: Scope) -> Any:
 
 def _bind(scope: Scope, link: _Link, query: LdapQuery, only_checking: bool, failed: str) -> bool:
     """Binds unless that user is bound; False when a password that is to be checked is wrong. Raises SearchDeferred."""
-    from ldap3.core.exceptions import LDAPExceptionError
-    from ldap3.protocol.rfc4511 import AuthenticationChoice, BindRequest, Simple, Version
-
     user, password = query.settings.get("user", b""), query.settings.get("pass", b"")
     if (user, password) == (link.user, link.password):
         return True
+    from ldap3.core.exceptions import LDAPExceptionError
+    from ldap3.protocol.rfc4511 import AuthenticationChoice, BindRequest, Simple, Version
+
     connection = link.connection
     if connection.closed:
         try:
@@ -312,25 +347,36 @@ def _result(name: str, query: LdapQuery, result: Any, response: list[Any]) -> by
     if code not in (0, _SIZE_LIMIT):
         details = "".join(f"/{server_text(result[key])}" for key in ("message", "dn") if result[key])
         raise SearchDeferred(f"LDAP search failed - error {code}: {_WORDS.get(code, 'Unknown error')}{details}")
-    entries = [entry for entry in response if entry["type"] == "searchResEntry"]
+    entries = [
+        Entry(
+            bytes(entry["raw_dn"]),
+            [
+                (attribute.encode("latin-1"), [bytes(value) for value in values])
+                for attribute, values in entry["raw_attributes"].items()
+            ],
+        )
+        for entry in response
+        if entry["type"] == "searchResEntry"
+    ]
+    return _found(name, query, entries)
+
+
+def _found(name: str, query: LdapQuery, entries: list[Entry]) -> bytes | None:
+    """The entries as the lookup type gives them."""
     if query.url.scope == "CHILDREN":
         base = query.url.dn.lower()
-        entries = [entry for entry in entries if bytes(entry["raw_dn"]).lower() != base]
+        entries = [entry for entry in entries if entry.dn.lower() != base]
     if name != "ldapm" and len(entries) > 1:
         words = f"more than one entry ({len(entries)}) was returned (filter not specific enough?)"
         raise NoOtherServer(f"LDAP search: {words}")
     if name == "ldapdn":
-        return bytes(entries[0]["raw_dn"]) if entries else None
+        return entries[0].dn if entries else None
     text: bytes | None = None
     for entry in entries:
-        found = [
-            (attribute.encode("latin-1"), [bytes(value) for value in values])
-            for attribute, values in entry["raw_attributes"].items()
-        ]
         if text is not None:
             text += b"\n"
-        if found:
-            text = (text or b"") + ldap_data(found, len(query.url.attributes))
+        if entry.attributes:
+            text = (text or b"") + ldap_data(entry.attributes, len(query.url.attributes))
     return text
 
 

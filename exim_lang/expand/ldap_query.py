@@ -119,7 +119,7 @@ def _parse_url(url: bytes) -> LdapUrl:
 
 
 def _unquoted(value: bytes) -> bytes:
-    return _HEX.sub(lambda match: bytes([int(match[1], 16)]), value)
+    return _HEX.sub(lambda match: bytes([int(match[1], 16)]), value) if b"%" in value else value
 
 
 def _bad(code: int, url: bytes) -> SearchDeferred:

@@ -99,7 +99,7 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
         obsolete_syntax(scope)
         named = like(names, key)
         query = query.lstrip(_SPACES)
-    default = _default(scope, kind)
+    default = default_servers(scope, kind)
     if named is None:
         if not default:
             raise SearchDeferred(f"no {title} servers defined ({kind}_servers option)")
@@ -119,8 +119,8 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
     return servers, query
 
 
-def _default(scope: Scope, kind: str) -> list[bytes]:
-    """The items of the main option that names the servers; not to be changed."""
+def default_servers(scope: Scope, kind: str) -> list[bytes]:
+    """The items of the main option `KIND_servers`, which is not expanded; not to be changed."""
     memo = scope.config.memo
     servers: list[bytes] | None = memo.get(f"servers of {kind}")
     if servers is None:
