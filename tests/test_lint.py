@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from exim_lang.cli.main import main
@@ -13,6 +14,8 @@ from exim_lang.errors import UsageError
 from exim_lang.lint.engine import Report, lint
 from exim_lang.lint.settings import Settings, find_settings, settings_from
 from exim_lang.model.load import config_from_text, load_config
+
+SCHEMA = Path(__file__).parent.parent / "docs" / "lint.schema.json"
 
 CONF = """\
 primary_hostname = mx.example.org
@@ -177,6 +180,7 @@ def test_rules_explain_themselves(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_json_and_sarif_say_the_same(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = json.loads(run(capsys, "exim.conf", "--json", "--select", "names")[1])
+    jsonschema.validate(plain, json.loads(SCHEMA.read_text("utf-8")))
     assert plain["summary"] == {"error": 3}
     sarif = json.loads(run(capsys, "exim.conf", "--format", "sarif", "--select", "names")[1])
     (one,) = sarif["runs"]
