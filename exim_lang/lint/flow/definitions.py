@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from exim_lang.errors import EximLangError
 from exim_lang.lint.flow.words import words_of
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax import expansion as tree
@@ -55,7 +56,11 @@ def definitions(survey: Survey) -> Iterator[Definition]:
 
 def _settings(use: Use) -> Iterator[Definition]:
     """The assignments `r_name = value` of the option `set`, which stand in one list, split at semicolons."""
-    for item in parse_list(Text.literal(_MARK) + use.text, "string").items:
+    try:
+        items = parse_list(Text.literal(_MARK) + use.text, "string").items
+    except EximLangError:  # a brace is missing: nothing of it can be expanded
+        return
+    for item in items:
         span = Span(item.span.start - len(_MARK), item.span.end - len(_MARK))
         name = _ASSIGNMENT.match(use.source(span))
         if name is not None:

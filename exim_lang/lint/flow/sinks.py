@@ -87,7 +87,7 @@ def _transports(survey: Survey) -> Iterator[Sink]:
         assert isinstance(owner, Driver)
         match owner.driver, use.name:
             case "appendfile", "file" | "directory":
-                if not _below_home(owner, use.text.string):
+                if not _is_confined(owner):
                     yield _whole("path", use)
             case "autoreply", "file" | "once" | "log":
                 yield _whole("reply", use)
@@ -102,10 +102,10 @@ def _transports(survey: Survey) -> Iterator[Sink]:
             yield _whole("key", use)
 
 
-def _below_home(transport: Driver, file: str) -> bool:
-    """Whether Exim trusts a path because it is inside the home directory."""
+def _is_confined(transport: Driver) -> bool:
+    """Whether `create_file` makes Exim look for itself that paths stay in a directory, which cleans them (chapter 26)."""
     create = transport.settings.get("create_file")
-    return create is not None and create.text.string.strip() == "belowhome" and file.startswith(("$home/", "${home}/"))
+    return create is not None and create.text.string.strip().startswith(("belowhome", "/"))
 
 
 def _command(goal: Goal, use: Use) -> Iterator[Sink]:
