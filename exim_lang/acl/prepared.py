@@ -33,15 +33,14 @@ class PreparedItem:
     expanded: bool
     value: bytes | None
     phases: frozenset[str] | None
-    _function: ConditionFunction | ModifierFunction | None = field(default=None, compare=False, repr=False)
+    function: ConditionFunction | ModifierFunction | None = field(default=None, compare=False, repr=False)
+    """What stands behind the name, once `load` was called: it is not imported before it is needed."""
 
-    @property
-    def function(self) -> ConditionFunction | ModifierFunction:
-        """What stands behind the name, which is not imported before it is needed."""
-        if self._function is None:
-            registry = MODIFIERS if isinstance(self.node, Modifier) else CONDITIONS
-            self._function = registry[self.node.name]
-        return self._function
+    def load(self) -> ConditionFunction | ModifierFunction:
+        """Looks the function up."""
+        registry = MODIFIERS if isinstance(self.node, Modifier) else CONDITIONS
+        self.function = registry[self.node.name]
+        return self.function
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,15 @@ def split_headers(data: bytes, *, local: bool = False) -> tuple[list[Header], by
     """
     first = _LINE_END.search(data)
     strict = first is not None and first[0] == b"\r\n"
+    blank = data.find(b"\r\n\r\n") if strict else -1
+    if blank != -1:
+        head = data[:blank]
+        if head.count(b"\r") == head.count(b"\n") == head.count(b"\r\n"):
+            headers, at = _split_plain(head, data)
+            body = data[at:]
+            return headers, like(body if local else _body(body, strict), data)
     folding = (b"\r", b"\n") if strict else (b"\r",)
-    headers: list[Header] = []
+    headers = []
     gathered: list[bytes] = []
     at = 0
     folded = False
@@ -87,6 +94,24 @@ def split_headers(data: bytes, *, local: bool = False) -> tuple[list[Header], by
     _finish(gathered, headers, data)
     body = data[at:]
     return headers, like(body if local else _body(body, strict), data)
+
+
+def _split_plain(head: bytes, model: bytes) -> tuple[list[Header], int]:
+    """The header lines of a `head` whose lines all end with CRLF, without the last one; and where the body starts."""
+    headers: list[Header] = []
+    gathered: list[bytes] = []
+    at = 0
+    for line in head.split(b"\r\n"):
+        if not (gathered and line[:1] in (b" ", b"\t")):
+            if not line or not _NAME.match(line):
+                break
+            _finish(gathered, headers, model)
+        gathered.append(line)
+        at += len(line) + 2
+    else:
+        line = b""
+    _finish(gathered, headers, model)
+    return headers, at if line else at + 2
 
 
 def _finish(gathered: list[bytes], headers: list[Header], model: bytes) -> None:

@@ -50,9 +50,10 @@ class Entry:
     shown: str
     item: bytes
     negated: bool
-    kind: ItemKind
+    switch: bool
     names_list: bool
-    """A switch that is negated is taken for the name of a list."""
+    """Whether it is `+name`; a switch that is negated is taken for that."""
+    file: bool
 
 
 @lru_cache(maxsize=1024, typed=True)
@@ -67,8 +68,10 @@ def entries(kind: Kind, items: bytes, single: bool, tainted_too: bool) -> tuple[
     for written in found:
         negated, item = negation(written)
         meaning = classify_item(kind, item)
-        names_list = meaning in (ItemKind.NAMED, ItemKind.CONTROL)
-        result.append(Entry(written.decode("latin-1"), like(item, items), negated, meaning, names_list))
+        switch = meaning is ItemKind.CONTROL and not negated
+        names_list = meaning in (ItemKind.NAMED, ItemKind.CONTROL) and not switch
+        file = meaning is ItemKind.FILE
+        result.append(Entry(written.decode("latin-1"), like(item, items), negated, switch, names_list, file))
     return tuple(result)
 
 
@@ -121,8 +124,9 @@ class Scan:
         positive = True
         for entry in items:
             item = entry.item
-            if entry.kind is ItemKind.CONTROL and not entry.negated:
-                self._metadata(item)
+            if entry.switch:
+                if checker.metadata:
+                    check_metadata(self.scope, item)
                 if item == b"+caseful":
                     checker.use_case()
                 else:
@@ -135,9 +139,10 @@ class Scan:
                 if named is not None:
                     matched, remembered = self._named(item, named)
                     if matched:
-                        self._say(positive, f'(matched "{entry.shown}"{" - cached" if remembered else ""})')
+                        if self.scope.debug is not None:
+                            self._say(positive, f'(matched "{entry.shown}"{" - cached" if remembered else ""})')
                         return positive
-                elif entry.kind is ItemKind.FILE:
+                elif entry.file:
                     answer, positive = self._file(item, positive, switches, entry.shown)
                     if answer is not None:
                         return answer
@@ -218,8 +223,9 @@ class Scan:
 
     def _list_of(self, item: bytes) -> NamedList:
         """The named list that `+name` stands for."""
-        self._metadata(item)
         kind = self.checker.kind
+        if self.checker.metadata:
+            check_metadata(self.scope, item)
         shown = item.decode("latin-1")
         named = self.scope.config.lists.get(kind, {}).get(shown[1:])
         if named is None:
@@ -251,10 +257,13 @@ class Scan:
     def expanded(self, text: Text | bytes | str, *, single: bool = False) -> bool:
         """Expands a list and goes through it; a forced failure means that the subject is not in it."""
         scope = self.scope
-        source = text.decode("latin-1") if isinstance(text, bytes) else str(text)
-        if "$" not in source and "\\" not in source and type(text) is Text:
-            self.items = self.source = source
-            return self._over(constant_entries(self.checker.kind, source, single), False)
+        if isinstance(text, Text):
+            source = text.string
+            if "$" not in source and "\\" not in source:
+                self.items = self.source = source
+                return self._over(constant_entries(self.checker.kind, source, single), False)
+        else:
+            source = text.decode("latin-1") if isinstance(text, bytes) else text
         try:
             items = self._expand(text)
         except ForcedFailure:
@@ -297,10 +306,6 @@ class Scan:
             return expand(text, scope)
         finally:
             address.domain = b""
-
-    def _metadata(self, item: bytes) -> None:
-        if self.checker.metadata:
-            check_metadata(self.scope, item)
 
 
 class _Decided(Exception):

@@ -83,7 +83,7 @@ def prepared(pattern: bytes, at_special: bool) -> Callable[[StringCheck], bool]:
     kind = classify_string(pattern, at_special=at_special)
     match kind:
         case ItemKind.REGEX:
-            return lambda check: _regex(check, pattern)
+            return _regex(pattern)
         case ItemKind.ANY | ItemKind.TAIL:
             return _tail(pattern)
         case ItemKind.LOOKUP:
@@ -128,13 +128,24 @@ def _look_up(check: StringCheck, pattern: bytes) -> bool:
     return found is not None and check.matched(found.value, (found.numeric or ())[1:])
 
 
-def _regex(check: StringCheck, pattern: bytes) -> bool:
+def _regex(pattern: bytes) -> Callable[[StringCheck], bool]:
+    known: dict[bool, regex.Pattern] = {}
+
+    def test(check: StringCheck) -> bool:
+        compiled = known.get(check.caseless)
+        if compiled is None:
+            compiled = known[check.caseless] = _compiled(check, pattern)
+        found = compiled.groups(check.original)
+        return found is not None and check.matched(pattern, found[1:], check.original)
+
+    return test
+
+
+def _compiled(check: StringCheck, pattern: bytes) -> regex.Pattern:
     try:
-        compiled = regex.compile(pattern, caseless=check.caseless)
+        return regex.compile(pattern, caseless=check.caseless)
     except ExpansionError as error:
         # A list has its own words for the same trouble.
         shown = pattern.decode("latin-1")
         reason = error.message.removeprefix(f'regular expression error in "{shown}": ')
         raise fatal(check.scope, f"regular expression error: {reason} while compiling {shown}") from error
-    found = compiled.groups(check.original)
-    return found is not None and check.matched(pattern, found[1:], check.original)

@@ -44,8 +44,8 @@ def arrival_line(session: Session, fake: str, raw: tuple[bytes, list[bytes]] | N
     created = session.transaction.identity_created
     if identity is not None and logline.selected(scope, "msg_id_created" if created else "msg_id"):
         parts.append(("id*=" if created else "id=") + printed(identity.strip().removeprefix(b"<").removesuffix(b">")))
-    subject = header_value(scope, b"subject", "rh")
-    if subject is not None and logline.selected(scope, "subject"):
+    subject = header_value(scope, b"subject", "rh") if logline.selected(scope, "subject") else None
+    if subject is not None:
         parts.append(f'T="{printed(subject.strip())}"')
     line = " ".join(parts)
     if logline.selected(scope, "received_sender"):

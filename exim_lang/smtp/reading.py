@@ -82,9 +82,9 @@ def read(raw: bytes, *, dots: bool) -> Received:
     header_lines, separator = measure_header(raw, header_lines)
     if body and not separator:
         header_lines += 1
-    longest = max(
-        (len(line) for text in (*(header.text for header in headers), body) for line in text.split(b"\n")), default=0
-    )
+    longest = max(map(len, body.split(b"\n")))
+    for header in headers:
+        longest = max(longest, *map(len, header.text.split(b"\n")))
     late = bool(body) and (separator or body.find(b"\n") < len(body) - 1)
     size = header_size + separator + len(body)
     return Received(headers, body, size, header_lines + separator + body.count(b"\n"), longest, late)
