@@ -108,6 +108,14 @@ def _is_confined(transport: Driver) -> bool:
     return create is not None and create.text.string.strip().startswith(("belowhome", "/"))
 
 
+def _files_are_confined(survey: Survey, use: Use) -> bool:
+    """Whether the transport that gets the files of a redirection looks for itself where they are."""
+    assert isinstance(use.owner, Driver)
+    setting = use.owner.settings.get("file_transport")
+    transport = survey.config.driver("transport", setting.text.string.strip()) if setting is not None else None
+    return transport is not None and _is_confined(transport)
+
+
 def _command(goal: Goal, use: Use) -> Iterator[Sink]:
     for number, word in enumerate(words_of(use.tree, use.text.string)):
         if not word.whole:
@@ -124,7 +132,8 @@ def _routers(survey: Survey) -> Iterator[Sink]:
                 yield _whole("forward", use)
             case "redirect", "data":
                 for one in alternatives(use.tree):
-                    if starts(one).lstrip(b'"').startswith((b"/", b"|", b":include:")):
+                    begin = starts(one).lstrip(b'"')
+                    if begin.startswith((b"|", b":include:")) or (begin.startswith(b"/") and not _files_are_confined(survey, use)):
                         yield _string("forward", use, one)
             case "queryprogram", "command":
                 yield from _command("argument", use)

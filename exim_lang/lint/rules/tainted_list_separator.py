@@ -38,7 +38,7 @@ def check(survey: Survey) -> Iterator[Finding]:
         if not isinstance(first, tree.Header | tree.Variable):
             continue
         value = flow.of(use, first)
-        changes = isinstance(first, tree.Header) or any(
+        changes = (isinstance(first, tree.Header) and first.style != "lh") or any(
             note.text.string[note.span.start : note.span.end].lstrip().startswith("<")
             for note in value.path
             if note.message.startswith("stored in")
