@@ -2,8 +2,8 @@
 
     python benchmarks/routing.py [--addresses N] [--rounds N]
 
-Exim gets all addresses of a round on the command line of one process, as many as fit; so does this program. Both sides run in
-turns, the median of the wall clock counts. The third line is one process that is running already: what a replay or a server does.
+Exim gets all addresses of a round on the command line of one process; so does this program. Both sides run in turns, the
+median of the wall clock counts. The third line is a process that is running already: what a replay or a server does.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def main() -> int:
                 taken[kind].append(time.perf_counter() - start)
             taken["in one process"].append(in_one_process(str(config), wanted))
         first, second = answers.values()
-        print(f"{len(wanted)} addresses, {options.rounds} rounds; the answers {'are the same' if first == second else 'DIFFER'}")
+        verdict = "are the same" if first == second else "DIFFER"
+        print(f"{len(wanted)} addresses, {options.rounds} rounds; the answers {verdict}")
         base = statistics.median(taken["exim4 -bt"])
         for kind, times in taken.items():
             median = statistics.median(times)

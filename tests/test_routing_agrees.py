@@ -28,7 +28,7 @@ DEFAULT = "/usr/share/doc/exim4-base/examples/example.conf"
 MACROS = ("-DSYSTEM_ALIASES_FILE=/etc/aliases",)
 COUNT = 200
 WORDS = ("root", "postmaster", "nobody", "daemon", "mail", "www", "abuse", "bin", "games", "webmaster", "mailer-daemon")
-PLAIN = ("bob", "alice", "no.body", "o'neil", "x", "very.long.local.part", "1234", "a-b", "a_b", "a%b", "a/b", "..", ".a", "a..b")
+PLAIN = ("bob", "alice", "no.body", "o'neil", "x", "very.long.local.part", "1234", "a-b", "a_b", "a%b", "a/b", "..", ".a")
 SUFFIXES = ("", "", "", "+tag", "-list", "-request", "+a+b", "=x")
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.conf"))
 
@@ -88,7 +88,8 @@ def test_examples_have_an_answer_for_everybody(path: Path) -> None:
     """Each router is asked about 20 addresses, and so is the configuration as a whole, with its transports."""
     config = load_config(str(path))
     domains = ("example.org", "nx.example", "localhost", "there.example", "[192.0.2.1]")
-    asked = [f"{name}{suffix}@{domain}" for domain in domains for name, suffix in zip(WORDS, ("", "+x", "-list", ""), strict=False)]
+    names = [f"{name}{suffix}" for name, suffix in zip(WORDS, ("", "+x", "-list", ""), strict=False)]
+    asked = [f"{name}@{domain}" for domain in domains for name in names]
     for address in asked:
         scope = routed_scope(config, World(dns=Answering()))
         scope.message.headers, scope.message.body = split_headers(b"From: a@b.example\nSubject: x\n\nbody\n")

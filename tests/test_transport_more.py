@@ -22,7 +22,8 @@ from exim_lang.world.fixtures import Fixtures, Json
 from exim_lang.world.world import World
 
 HEAD = "primary_hostname = mx.here.example\nqualify_domain = here.example\nmysql_servers = localhost/mail/user/secret\n"
-ROUTER = "begin routers\nr:\n  driver = manualroute\n  route_list = * 198.51.100.1:198.51.100.2\n  transport = t\nbegin transports\nt:\n"
+HOSTS = "198.51.100.1:198.51.100.2"
+ROUTER = f"begin routers\nr:\n  driver = manualroute\n  transport = t\n  route_list = * {HOSTS}\nbegin transports\nt:\n"
 
 
 def scope_for(
@@ -97,7 +98,8 @@ def test_tpda() -> None:
 
 
 def test_a_host_has_what_is_demanded_of_it() -> None:
-    text = ROUTER + "  driver = smtp\n  port = submission\n  hosts_require_tls = 198.51.100.1\n  hosts_avoid_tls = 198.51.100.2\n"
+    text = ROUTER + "  driver = smtp\n  port = submission\n"
+    text += "  hosts_require_tls = 198.51.100.1\n  hosts_avoid_tls = 198.51.100.2\n"
     target = one(scope_for(text, "4.99")).target
     assert isinstance(target, HostsTarget)
     assert [(host.address, host.port, host.tls) for host in target.hosts] == [
