@@ -133,7 +133,8 @@ def _routers(survey: Survey) -> Iterator[Sink]:
             case "redirect", "data":
                 for one in alternatives(use.tree):
                     begin = starts(one).lstrip(b'"')
-                    if begin.startswith((b"|", b":include:")) or (begin.startswith(b"/") and not _files_are_confined(survey, use)):
+                    is_file = begin.startswith(b"/") and not _files_are_confined(survey, use)
+                    if is_file or begin.startswith((b"|", b":include:")):
                         yield _string("forward", use, one)
             case "queryprogram", "command":
                 yield from _command("argument", use)
