@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from dataclasses import Field, dataclass, field, replace
 else:
 
-    def dataclass(*, slots=False, frozen=False, eq=True):
-        """A decorator that makes a dataclass."""
+    def dataclass(cls=None, /, *, slots=False, frozen=False, eq=True):
+        """Makes a dataclass of `cls`, or a decorator that does."""
+        if cls is not None:
+            return _made(cls, slots, frozen, eq)
         return lambda cls: _made(cls, slots, frozen, eq)
 
     def field(*, default=..., default_factory=None, init=True, repr=True, compare=True):

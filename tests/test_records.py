@@ -41,6 +41,13 @@ class Same:
     value: int
 
 
+@records.dataclass
+class Open:
+    """Neither slots nor anything else."""
+
+    name: str = "a"
+
+
 @records.dataclass(frozen=True, eq=False)
 class Cached:
     name: str
@@ -91,6 +98,10 @@ def test_without_slots() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         value.name = "b"  # type: ignore[misc]
     assert Cached("a") != value
+    other = Open()
+    other.name = "b"
+    assert other == Open("b")
+    assert repr(other) == "Open(name='b')"
 
 
 @pytest.mark.parametrize("value", [Frozen("a", 3, "x"), Derived(1, [2])])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exim_lang.acl import log
 from exim_lang.acl.check import AclError
 from exim_lang.acl.prepared import PreparedStatement, prepare
 from exim_lang.acl.trace import say
-from exim_lang.records import dataclass
+from exim_lang.records import dataclass, replace
 from exim_lang.source.text import SourceFile, Text
 from exim_lang.syntax.acl import parse_inline
 from exim_lang.syntax.acl_names import AclNames, acl_names

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from exim_lang.acl.check import AclError, Check
 from exim_lang.acl.words import read_time
 from exim_lang.expand.string_list import split_list
 from exim_lang.expand.verification import Callout, Quota
-from exim_lang.records import dataclass
+from exim_lang.records import dataclass, replace
 
 _BLANKS = b" \t\n\v\f\r"
 _COMMA = ord(",")

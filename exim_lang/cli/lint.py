@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import UsageError
+from exim_lang.records import replace
 
 if TYPE_CHECKING:
     from exim_lang.lint.engine import Report

@@ -16,11 +16,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exim_lang.cli.scope_options import config_of, flags_of, macros_of, scope_of, scope_options
-from exim_lang.records import dataclass
+from exim_lang.records import dataclass, replace
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope

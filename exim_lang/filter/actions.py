@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from exim_lang.filter.nodes import MailField
+from exim_lang.records import dataclass
 
 LONGEST_TEXT = 1000
 

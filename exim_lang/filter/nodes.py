@@ -5,8 +5,9 @@ Strings are as they stand in the file, quotes and their escapes gone, not yet ex
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from exim_lang.records import dataclass, field
 
 TestName: TypeAlias = Literal["begins", "ends", "is", "matches", "contains", "above", "below"]
 FactName: TypeAlias = Literal["delivered", "error_message", "first_delivery", "manually_thawed"]

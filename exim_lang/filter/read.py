@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import get_args
 
 from exim_lang.filter.nodes import (
@@ -32,6 +31,7 @@ from exim_lang.filter.nodes import (
     TestPrint,
 )
 from exim_lang.filter.words import FilterError, Words
+from exim_lang.records import dataclass, replace
 
 _FIRST_LINE = re.compile(rb"[ \t\n\v\f\r]*#[ \t]*exim[ \t]*filter", re.IGNORECASE)
 _TESTS: dict[bytes, TestName] = {

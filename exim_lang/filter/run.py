@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from exim_lang.errors import ExpansionError, ForcedFailure
@@ -44,6 +43,7 @@ from exim_lang.filter.nodes import (
 )
 from exim_lang.filter.personal import Rewrite, own_addresses
 from exim_lang.filter.words import FilterError
+from exim_lang.records import dataclass, field
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope

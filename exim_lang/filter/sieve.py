@@ -6,7 +6,6 @@ Exim's errors come when it gets there, so a mistake behind `stop` is never seen;
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from exim_lang.expand.addresses import AddressError, address_items, parse_address
@@ -15,6 +14,7 @@ from exim_lang.expand.rfc2047 import decode
 from exim_lang.filter.personal import Rewrite, is_personal
 from exim_lang.filter.sieve_match import How, equal, part_of, read_tags
 from exim_lang.filter.sieve_words import SieveError, SieveWords
+from exim_lang.records import dataclass, field
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope

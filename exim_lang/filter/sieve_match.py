@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from exim_lang.filter.sieve_words import SieveWords
+from exim_lang.records import dataclass
 
 _COMPARATORS = ("i;octet", "i;ascii-casemap", "en;ascii-casemap", "i;ascii-numeric")
 _PARTS = ("localpart", "domain", "all", "user", "detail")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from exim_lang.model.config import Config, Driver
+from exim_lang.records import dataclass
 from exim_lang.source.text import Text
 
 

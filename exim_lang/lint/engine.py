@@ -6,7 +6,6 @@ Everything that Exim itself would refuse is found, too: what no rule speaks of c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from exim_lang.lint.finding import Finding, Severity
 from exim_lang.lint.rule import RULES, Rule
@@ -15,6 +14,7 @@ from exim_lang.lint.suppression import Suppressions, suppressions_of
 from exim_lang.lint.survey import Survey
 from exim_lang.model.config import Config
 from exim_lang.model.dialect import Dialect
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Place
 
 REFUSED = "refused-by-exim"

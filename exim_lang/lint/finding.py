@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from exim_lang.records import dataclass
 from exim_lang.source.text import Placed, SourceFile, Span, Text
 
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+
+from exim_lang.records import dataclass
 
 _EXAMPLE = re.compile(
     r"^(Bad|Good) \(([a-z]+)(?:, (?:([0-9.]+) to )?((?:debian-)?[0-9.]+))?\):\n\n((?:(?:    .*)?\n)+)", re.MULTILINE

@@ -11,10 +11,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.acl_nodes import Acl, Condition, Statement

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from exim_lang.lint.finding import Finding, FixKind, Severity
 from exim_lang.plugins import Registry
+from exim_lang.records import dataclass
 
 if TYPE_CHECKING:
     from exim_lang.lint.survey import Survey

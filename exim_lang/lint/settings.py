@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from exim_lang.errors import UsageError
 from exim_lang.lint.finding import Severity
 from exim_lang.lint.rule import RULES, Rule
+from exim_lang.records import dataclass, field
 
 DEBIAN = "*/conf.d/*/[0-9]*_exim4-config*"
 """The parts of a split configuration that belong to Debian's package."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from exim_lang.model.config import Config
+from exim_lang.records import dataclass
 from exim_lang.source.text import SourceFile, Span, Text
 
 _COMMENT = re.compile(r"^[ \t]*#[ \t]*exim-lang:[ \t]*(ignore(?:-file)?)\[([^\]\n]*)\]([^\n]*)$", re.MULTILINE)

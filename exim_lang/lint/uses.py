@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from exim_lang.errors import EximLangError
 from exim_lang.lint.finding import Edit, Finding, Fix, Note
 from exim_lang.lint.fixes import edit_of
+from exim_lang.records import dataclass
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax import expansion
 from exim_lang.syntax.acl_nodes import Acl, Condition, Modifier, Statement

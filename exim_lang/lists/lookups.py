@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import ExpansionError
 from exim_lang.lists.result import ItemDeferred
 from exim_lang.lists.trouble import fatal
+from exim_lang.records import replace
 from exim_lang.search.search import Found, SearchDeferred, find, parse_lookup_type
 from exim_lang.search.types import SearchType
 from exim_lang.syntax.list_items import SPACES

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import UsageError
 from exim_lang.expand.state import Address
+from exim_lang.records import dataclass, field
 from exim_lang.smtp.client import address_and_port
 from exim_lang.taint import taint
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.engine import expand, parse
 from exim_lang.expand.trace import Trace, expand_traced
+from exim_lang.records import dataclass, field
 from exim_lang.repl.client import Client
 from exim_lang.source.macros import MacroTable
 from exim_lang.source.text import SPACE, SourceFile, Span, Text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from exim_lang.expand.addresses import AddressError, address_items, parse_address
@@ -12,6 +11,7 @@ from exim_lang.filter.run import FilterRun
 from exim_lang.filter.sieve import FileInto, Redirect, SieveRun, Vacation
 from exim_lang.filter.sieve_words import SieveError
 from exim_lang.filter.words import FilterError
+from exim_lang.records import dataclass, field, replace
 from exim_lang.route.address import Reply
 from exim_lang.route.rewrite import qualify_address, rewrite_address, rewrite_one
 from exim_lang.syntax.times import read_time

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.lists.match import check_list
 from exim_lang.lists.result import ListDeferred
 from exim_lang.model.values import format_time
+from exim_lang.records import dataclass
 from exim_lang.syntax.times import read_time
 
 if TYPE_CHECKING:

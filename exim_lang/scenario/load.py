@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from exim_lang.errors import UsageError
-from exim_lang.records import dataclass, field
+from exim_lang.records import dataclass, field, replace
 from exim_lang.scenario import document as yaml
 from exim_lang.scenario.schema import STEP_KINDS, Scenario, ScenarioFile, Verdict
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from exim_lang.expand.headers import split_headers
 from exim_lang.expand.state import Address, Header
 from exim_lang.model.dialect import dialect_for
 from exim_lang.model.load import config_from_text, load_config
+from exim_lang.records import replace
 from exim_lang.route.scope import routed_scope
 from exim_lang.scenario.answers import Answers, Fault, merged, open_world, paste
 from exim_lang.scenario.client import Outcome, Speaker, describe_client, kind_of, last_reply, sent, shown, variables_of

@@ -6,13 +6,12 @@ The session holds what lasts; what each command does stands in a file of its own
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
 
 from exim_lang.acl.run import run_acl
 from exim_lang.errors import EximLangError, ProcessDied
 from exim_lang.expand.state import Message
-from exim_lang.records import dataclass, field
+from exim_lang.records import dataclass, field, replace
 from exim_lang.smtp import commands, ending, greeting, logline
 from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.replies import WIDTH, format_reply, printed, split_code, split_message

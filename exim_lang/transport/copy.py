@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import ExpansionError, ForcedFailure
@@ -12,6 +11,7 @@ from exim_lang.expand.headers import REMOVED, is_named
 from exim_lang.expand.state import Header
 from exim_lang.expand.string_list import split_list
 from exim_lang.model.values import split_list as plain_items
+from exim_lang.records import dataclass
 from exim_lang.route.rewrite import rewritten_header
 from exim_lang.source.lines import LogicalLine
 from exim_lang.syntax.config_rules import parse_rewrite_rule

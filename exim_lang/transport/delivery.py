@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from exim_lang.records import dataclass
 
 Status: TypeAlias = Literal["delivered", "deferred", "failed", "discarded"]
 Tls: TypeAlias = Literal["required", "tried", "avoided", "on connect"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from exim_lang.errors import ClosedWorld, ExpansionError
+from exim_lang.records import dataclass
 from exim_lang.transport.delivery import Event
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from exim_lang.errors import EximLangError, ExpansionError
 from exim_lang.expand.scope import Scope
 from exim_lang.model.config import Driver
 from exim_lang.plugins import Registry
+from exim_lang.records import dataclass, field
 from exim_lang.route.address import RoutedAddress
 from exim_lang.source.text import Text
 from exim_lang.transport.delivery import Copy, Identity, Target

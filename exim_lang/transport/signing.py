@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exim_lang.arc.sign import sign_arc
 from exim_lang.dkim.sign import NotSigned, Options, sign_message
 from exim_lang.domainkeys.sign import DkOptions, dk_sign_message
+from exim_lang.records import replace
 from exim_lang.transport.registry import Refused
 
 if TYPE_CHECKING:

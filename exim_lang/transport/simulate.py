@@ -6,11 +6,11 @@ Nothing is delivered, no program is run and no host is called: what happens at t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exim_lang.errors import EximLangError, ExpansionError, ForcedFailure
 from exim_lang.expand.integers import expanded_integer
+from exim_lang.records import replace
 from exim_lang.route.address import RoutedAddress, is_local
 from exim_lang.route.verify import Report, follow
 from exim_lang.taint import taint

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from exim_lang.records import replace
 from exim_lang.world.dns import DnsAnswer, DnsRecord, Status
 
 if TYPE_CHECKING:

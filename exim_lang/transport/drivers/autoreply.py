@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from exim_lang.errors import ExpansionError
 from exim_lang.expand.addresses import AddressError, address_items, parse_address
 from exim_lang.expand.headers import message_header
 from exim_lang.lists.match import check_list
+from exim_lang.records import dataclass
 from exim_lang.route.rewrite import qualify_address
 from exim_lang.syntax.times import read_time
 from exim_lang.taint import is_tainted, like, untainted
