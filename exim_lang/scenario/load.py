@@ -183,7 +183,8 @@ class _Loader:
 
     def check(self, scenario: Scenario, data: dict[str, Any], path: yaml.Path) -> None:
         """What types cannot say: a test is one thing, a step does one thing."""
-        kinds = [kind for kind in ("steps", "acl", "expand", "route", "submit") if isinstance(getattr(scenario, kind), str | list)]
+        possible = ("steps", "acl", "expand", "route", "submit")
+        kinds = [kind for kind in possible if isinstance(getattr(scenario, kind), str | list)]
         if len(kinds) != 1:
             self.errors.append(self.document.error(path, "a test has one of `steps`, `acl`, `expand`, `route` and `submit`"))
         elif kinds == ["steps"] and "expect" in data:
