@@ -190,3 +190,48 @@ def test_variables_that_feed_each_other_come_to_an_end() -> None:
     text = "acl_smtp_mail = a\nbegin acl\na:\n  warn set acl_c_a = $acl_c_b\n  warn set acl_c_b = $acl_c_c\n"
     text += "  warn set acl_c_c = $acl_c_a$sender_address\n  accept condition = ${readfile{$acl_c_a}}\n"
     assert [one.place.line for one in found_in(text)] == [7]
+
+
+SHAPES = """\
+domainlist plain = example.org : +more
+domainlist more = example.net
+domainlist wild = example.org : *.example.net
+begin routers
+r:
+  driver = accept
+  domains = DOMAINS
+  transport = t
+begin transports
+t:
+  driver = appendfile
+  file = /var/mail/$domain_data
+  user = mail
+"""
+
+
+@pytest.mark.parametrize(
+    "domains, rules",
+    [
+        ("example.org", {}),
+        ("+plain", {}),
+        ("+wild", {"data-variable-is-pattern": 3}),
+        ("*", {"data-variable-is-pattern": 7}),
+        (r"^(?i)x", {"data-variable-is-pattern": 7}),
+        ("dsearch;/etc/domains", {}),
+        ("lsearch,ret=key;/etc/domains", {}),
+        ("lsearch;/etc/domains", {"data-variable-is-lookup-result": 7}),
+        ("! +plain", {"data-variable-unset": 12}),
+        ("${lookup mysql{select d from t}}", {}),
+        ("lsearch;/etc/$domain", {"tainted-lookup-file": 7, "tainted-delivery-path": 12, "data-variable-is-lookup-result": 7}),
+    ],
+)
+def test_what_a_data_variable_is(domains: str, rules: dict[str, int]) -> None:
+    found = found_in(SHAPES.replace("DOMAINS", domains))
+    assert {one.rule.name: one.place.line for one in found} == rules
+
+
+def test_data_of_dbm_files_is_tainted_in_one_version() -> None:
+    text = "begin transports\nt:\n  driver = appendfile\n  file = ${lookup{$local_part}dbm{/etc/users}}\n  user = mail\n"
+    assert not found_in(text, "4.98")
+    (found,) = found_in(text, "4.99")
+    assert found.finding.message.endswith("what dbm finds is tainted")

@@ -147,7 +147,7 @@ class Evaluator:
         if type == "dnsdb":
             return outside("the DNS", self.note(node.span, "what the DNS answers"))
         if type in ("dbm", "dbmjz", "dbmnz") and self.dialect.version == (4, 99):
-            return Taint(Level.TAINTED, source=f"${{lookup...{type}}}", path=(self.note(node.span, "4.99 taints data of dbm"),))
+            return Taint(Level.TAINTED, source=f"what {type} finds", path=(self.note(node.span, "4.99 taints data of dbm"),))
         if type in ("testdb", "testdb2", "testdb_nq"):
             return asked
         if type == "readsock":

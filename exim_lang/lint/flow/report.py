@@ -53,7 +53,7 @@ def tainted_in(flow: Flow, sink: Sink, message: Message, *, mends: bool = True) 
     for part, value in culprits(flow, use, sink.parts):
         found = True
         fix = data_fix(use, part) if mends else None
-        text = f"{message(sink)}: {value.source} comes from outside"
+        text = f"{message(sink)}: {value.source} {'comes from outside' if value.outside else 'is tainted'}"
         yield use.finding(part.span, text, help=clean_way(part, value), fix=fix, flow=way(value))
     whole = flow.taint_of(use)
     if sink.listed and not found and whole.tainted:
