@@ -80,6 +80,13 @@ def test_files_are_small(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= CEILING
 
 
+def test_dataclasses_cost_nothing_at_start() -> None:
+    """Those of the standard library are compiled whenever a program starts, see docs/decisions/0003-start-up.md."""
+    folders = (ROOT / "exim_lang", ROOT / "lookups", ROOT / "conditions")
+    for path in (path for path in SOURCES if any(folder in path.parents for folder in folders)):
+        assert path.name == "records.py" or "\nfrom dataclasses import dataclass" not in path.read_text("utf-8"), path
+
+
 def test_packages_have_only_a_docstring() -> None:
     for path in SOURCES:
         if path.name == "__init__.py" and path.parent != ROOT / "exim_lang":
