@@ -235,3 +235,7 @@ def test_data_of_dbm_files_is_tainted_in_one_version() -> None:
     assert not found_in(text, "4.98")
     (found,) = found_in(text, "4.99")
     assert found.finding.message.endswith("what dbm finds is tainted")
+
+
+def test_a_configuration_as_it_should_be_is_silent() -> None:
+    assert not found_in((FOLDER / "clean.conf").read_text(), "4.99")

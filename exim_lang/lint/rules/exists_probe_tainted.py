@@ -15,6 +15,14 @@ Good (router):
     r1:
       driver = accept
       check_local_user
+      require_files = $local_part:$home/.procmailrc
+      transport = local_delivery
+
+Good (router):
+
+    r1:
+      driver = accept
+      check_local_user
       require_files = /home/$local_part_data/.ok
       transport = local_delivery
 """
@@ -26,6 +34,7 @@ from typing import TYPE_CHECKING
 
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.flow.report import clean_way, culprits, data_fix, way
+from exim_lang.lint.flow.sinks import between
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.syntax import expansion as tree
@@ -51,4 +60,6 @@ def _names(survey: Survey) -> Iterator[tuple[Use, tuple[tree.Part, ...]]]:
     for use, node in survey.operators("stat"):
         yield use, node.operand.parts
     for use in survey.of("router", "require_files"):
-        yield use, use.tree.parts
+        for item in use.items.items if use.items is not None else ():
+            if "/" in item.text:  # others are users and groups
+                yield use, between(use, item.pattern)
