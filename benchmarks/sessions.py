@@ -3,7 +3,9 @@
     python benchmarks/sessions.py [--transactions N] [--sessions N] [--memory N]
 
 `exim4 -bh` is one process for all transactions, and one process for each session; here one process does both: whole
-process, `exim-lang exim -bh`, for the first, and `Session` objects for the second, the start of Python included.
+process, `exim-lang exim -bh`, for the first, and `Session` objects for the second, the start of Python included. The second
+is measured once more with a process for each core, among which the sessions are divided. Time is that of the clock, and,
+where it says CPU, what the processors worked, which does not change with what else the machine does.
 Last, the memory that a process has used at its most (in MB) after so many sessions and after ten times as many.
 """
 
@@ -18,6 +20,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from subprocess import PIPE
+from typing import NamedTuple
 
 CONFIG = """\
 primary_hostname = mail.home.example
@@ -84,16 +88,45 @@ for _ in range(int(sys.argv[3])):
     scope.connection.host_address = b"192.0.2.7"
     session = Session(scope, testing=True)
     answer = session.greet() + session.receive(lines)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, answer.count(b"\\n250 "), answer.count(b"\\n550 "))
+print("MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+sys.stdout.buffer.write(answer)
 """
 
 
-def run(command: Sequence[str], lines: Path, environment: dict[str, str]) -> tuple[float, bytes]:
-    """The seconds it took, and what was answered."""
-    start = time.perf_counter()
-    with lines.open("rb") as file:
-        done = subprocess.run(command, check=True, stdin=file, capture_output=True, env=environment)
-    return time.perf_counter() - start, done.stdout
+class Taken(NamedTuple):
+    """Seconds by the clock, seconds that the processors worked, and what was answered."""
+
+    clock: float
+    cpu: float
+    answer: bytes
+
+
+def run(command: Sequence[str], lines: Path, environment: dict[str, str], times: int = 1, at_once: int = 1) -> Taken:
+    """Runs a command so many times one after the other, each time in so many processes at once; the last answer."""
+    before, start = os.times(), time.perf_counter()
+    for _ in range(times):
+        started = []
+        for _ in range(at_once):
+            with lines.open("rb") as file:
+                started.append(subprocess.Popen(command, stdin=file, stdout=PIPE, stderr=PIPE, env=environment))
+        answers = [process.communicate()[0] for process in started]
+        if any(process.returncode for process in started):
+            raise SystemExit(f"{command[0]} failed")
+    clock, after = time.perf_counter() - start, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Taken(clock, cpu, answers[-1])
+
+
+def check(answer: bytes, expected: bytes) -> None:
+    """Nothing is compared that did not answer the same."""
+    if codes(answer) != codes(expected):
+        raise SystemExit("the replies differ: there is nothing to compare")
+
+
+def told(what: str, ours: Taken, exims: Taken) -> None:
+    """Prints a comparison."""
+    clock = f"{ours.clock:.2f} s, exim4 -bh {exims.clock:.2f} s: {exims.clock / ours.clock:.1f} x"
+    print(f"{what}: {clock} (CPU {ours.cpu:.2f} s, {exims.cpu:.2f} s: {exims.cpu / ours.cpu:.1f} x)", flush=True)
 
 
 def codes(answer: bytes) -> list[bytes]:
@@ -103,7 +136,7 @@ def codes(answer: bytes) -> list[bytes]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--transactions", type=int, default=1000)
-    parser.add_argument("--sessions", type=int, default=200)
+    parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--memory", type=int, default=500)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -111,7 +144,8 @@ def main() -> int:
         folder.chmod(0o755)
         config = folder / "exim.conf"
         config.write_text(CONFIG)
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        switches = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+        environment = {name: value for name, value in os.environ.items() if name not in switches}
         environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
         tool = str(Path(sys.executable).with_name("exim-lang"))
         flags = ["-C", str(config), "-bh", "192.0.2.7"]
@@ -121,20 +155,22 @@ def main() -> int:
         many.write_bytes(b"EHLO client.example\n" + TRANSACTION * options.transactions + b"QUIT\n")
         serve = [sys.executable, "-c", SERVE, str(config), str(one)]
         run([tool, "exim", *flags], one, environment)
-        ours, answer = run([tool, "exim", *flags], many, environment)
-        exims, expected = run(exim, many, environment)
-        if codes(answer) != codes(expected):
-            raise SystemExit("the replies differ: there is nothing to compare")
-        print(f"{options.transactions} transactions of a session: {ours:.2f} s, exim4 -bh {exims:.2f} s: {exims / ours:.1f} x")
-        ours, _ = run([*serve, str(options.sessions)], one, environment)
-        start = time.perf_counter()
-        for _ in range(options.sessions):
-            run(exim, one, environment)
-        exims = time.perf_counter() - start
-        print(f"{options.sessions} sessions: {ours:.2f} s, as many exim4 -bh {exims:.2f} s: {exims / ours:.1f} x")
+        ours = run([tool, "exim", *flags], many, environment)
+        exims = run(exim, many, environment)
+        check(ours.answer, exims.answer)
+        told(f"{options.transactions} transactions of a session", ours, exims)
+        ours = run([*serve, str(options.sessions)], one, environment)
+        exims = run(exim, one, environment, times=options.sessions)
+        check(ours.answer, exims.answer)
+        told(f"{options.sessions} sessions", ours, exims)
+        cores = os.cpu_count() or 1
+        ours = run([*serve, str(options.sessions // cores)], one, environment, at_once=cores)
+        check(ours.answer, exims.answer)
+        told(f"the same, {cores} processes of {options.sessions // cores}", ours, exims)
         for count in (options.memory, options.memory * 10):
-            taken, said = run([*serve, str(count)], one, environment)
-            print(f"memory after {count} sessions: {said.split()[0].decode()} MB ({count / taken:.0f} sessions/s)")
+            ours = run([*serve, str(count)], one, environment)
+            megabytes = ours.answer.split()[1].decode()
+            print(f"memory after {count} sessions: {megabytes} MB ({count / ours.cpu:.0f} sessions/s of CPU)")
     return 0
 
 

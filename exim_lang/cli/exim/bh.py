@@ -52,8 +52,8 @@ def run(flags: Flags, config: Config) -> int:
         connection.host_port = split_port(flags.facts["oMa"])[1]
     scope.process.pid = os.getpid()
     said = Remarks()
-    scope.debug = said.trace
-    session = Session(scope, testing=True, on_log=logger(scope, said.lines.append))
+    scope.debug = said.traced.append
+    session = Session(scope, testing=True, on_log=logger(scope, said.log))
     write(OPENING.format(address=address.decode()).encode())
     try:
         converse(session, said)
@@ -85,19 +85,28 @@ class Remarks:
     """What is said beside the conversation, which goes out in one piece in front of each reply."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.traced: list[str] = []
+        """The trace since the last log line; an entry may be several lines."""
+        self.text = ""
 
-    def trace(self, line: str) -> None:
-        """One or more lines of the trace."""
-        self.lines.append(">>> " + line.replace("\n", "\n>>> ") + "\n")
+    def log(self, line: str) -> None:
+        """A log line, its newline included."""
+        self._take()
+        self.text += line
 
     def show(self) -> None:
         """Writes down what was said since the last time."""
-        if self.lines:
+        self._take()
+        if self.text:
+            write_error(self.text)
+            self.text = ""
+
+    def _take(self) -> None:
+        if self.traced:
+            lines = "\n".join(self.traced).replace("\n", "\n>>> ")
             # The mark of deeper levels is the one character that is more than a byte.
-            text = "".join(self.lines).replace(LEVEL_MARK, LEVEL_MARK.encode().decode("latin-1"))
-            self.lines.clear()
-            write_error(text)
+            self.text += f">>> {lines}\n".replace(LEVEL_MARK, LEVEL_MARK.encode().decode("latin-1"))
+            self.traced.clear()
 
 
 def write_error(text: str) -> None:
