@@ -107,7 +107,8 @@ def _read_rows(connection: Any) -> tuple[list[bytes], list[list[bytes | None]]] 
         if not first or first in _NO_ROWS:
             return None
         count, _ = _length(packet(), 0)
-        names = [_fields(packet(), 5)[-1] or b"" for _ in range(count)]
+        columns = [packet() for _ in range(count)]
+        names = [_fields(column, 5)[-1] or b"" for column in columns] if count > 1 else [b""]  # of one nobody asks
         packet()
         rows = []
         while not ((row := packet())[:1] == b"\xfe" and len(row) < _LONGEST_END):

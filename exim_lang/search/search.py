@@ -75,13 +75,15 @@ def find_value(scope: Scope, search: SearchType, key: bytes, file: bytes | None 
     """What `find` gives as the value, for a search that is `simple`."""
     places: Any = scope.caches.get("search")
     if places is not None and file.__class__ is bytes and search.read_cache:  # nothing to open: most are known already
-        place = places.get((search.lookup.name, file))
-        known = place.results.get((key, search.options)) if place is not None else None
-        if known is not None and known[1] is None:
-            value: bytes | None = known[0]
-            return value
-    key, place = _open(scope, search, key, file)
-    return _find_one(scope, search, place, key)
+        place: Place | None = places.get((search.lookup.name, file))
+        if place is not None and key:
+            known = place.results.get((key, search.options))
+            if known is None:
+                return _ask(scope, search, place, key)
+            if known[1] is None:
+                return known[0]
+    key, opened = _open(scope, search, key, file)
+    return _find_one(scope, search, opened, key)
 
 
 def _open(scope: Scope, search: SearchType, key: bytes, file: bytes | None) -> tuple[bytes, Place]:
@@ -112,6 +114,11 @@ def _find_one(scope: Scope, search: SearchType, place: Place, key: bytes) -> byt
     known = place.results.get((key, search.options))
     if known is not None and search.read_cache and (known[1] is None or known[1] > scope.world.now()):
         return known[0]
+    return _ask(scope, search, place, key)
+
+
+def _ask(scope: Scope, search: SearchType, place: Place, key: bytes) -> bytes | None:
+    """What the lookup type finds, which is kept as long as it says."""
     lookup = search.lookup
     if lookup.quoter and isinstance(key, Tainted) and key.quoter != lookup.quoter:
         shown = _without_servers(bytes(key)).decode("latin-1")
