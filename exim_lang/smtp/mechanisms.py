@@ -10,7 +10,6 @@ The answer is the user, null for a refusal, `{"defer": MESSAGE}`, or the next qu
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -60,6 +59,8 @@ def cram_md5(driver: Driver, scope: Scope, data: bytes) -> Proof:
     secret = expanded(driver, "server_secret", scope)
     if secret is None:
         raise AuthFailed("fail")
+    import hmac  # OpenSSL takes long to load
+
     if hmac.digest(secret, challenge, "md5").hex().encode() != digest.strip().lower():
         raise AuthFailed("fail")
     check_condition(driver, scope)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import struct
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +35,8 @@ def spa(driver: Driver, scope: Scope, data: bytes) -> Proof:
         raise AuthFailed("fail") from None
     set_values(scope, (taint(user),))
     password = expanded(driver, "server_password", scope)
+    import hmac  # OpenSSL takes long to load
+
     if password is None or not hmac.compare_digest(nt_response(bytes(password), challenge), response):
         raise AuthFailed("fail")
     check_condition(driver, scope)
