@@ -128,21 +128,23 @@ class Sides:
         assert not self.loaded.problems, self.loaded.problems
 
     def by_exim(self, expressions: Sequence[str]) -> list[str]:
-        """What Exim prints for each; DIED where its process ended."""
-        feed = "".join(f"{expression}\n{MARK}\n" for expression in expressions)
+        """What Exim prints for each; DIED where its process ended: the next process goes on behind it."""
+        printed: list[str] = []
+        while len(printed) < len(expressions):
+            printed += self.until_death(expressions[len(printed) :])
+        return printed
+
+    def until_death(self, expressions: Sequence[str]) -> list[str]:
+        """What one process of Exim prints, which it writes at once: a missing answer is that of the string that killed it."""
+        feed = "".join(f"{expression}\n{MARK}\n" for expression in expressions).encode("latin-1")
         command = [self.exim, "-C", str(self.config), *FLAGS, "-be"]
         try:
-            ran = subprocess.run(command, input=feed.encode("latin-1"), capture_output=True, timeout=60, check=False)
-            output = ran.stdout.decode("latin-1")
-        except subprocess.TimeoutExpired:
-            output = ""
-        pieces = output.removeprefix("> ").split(f"\n> {MARK}\n")
-        if len(pieces) == len(expressions) + 1:
-            return [piece.removeprefix("> ") for piece in pieces[:-1]]
-        if len(expressions) == 1:
-            return [DIED]
-        half = len(expressions) // 2
-        return self.by_exim(expressions[:half]) + self.by_exim(expressions[half:])
+            output = subprocess.run(command, input=feed, capture_output=True, timeout=60, check=False).stdout
+        except subprocess.TimeoutExpired as late:
+            output = late.stdout or b""
+        *pieces, _ = output.decode("latin-1").removeprefix("> ").split(f"\n> {MARK}\n")
+        answers = [piece.removeprefix("> ") for piece in pieces]
+        return answers if len(answers) == len(expressions) else [*answers, DIED]
 
     def scope(self) -> Scope:
         return exim_scope(parse_flags([*FLAGS, "--allow", "run,readsocket", "-be"]), self.loaded)
