@@ -211,3 +211,10 @@ def test_patterns_remove_whole_lines() -> None:
     apply_changes(message)
     assert [header.kind for header in message.headers or []] == ["*", " "]
     assert message_header(message, b"x-a", "h", "UTF-8") is None
+
+
+@given(st.lists(st.sampled_from([b"A: x", b" y", b"\t", b"", b"B:", b"no header", b"C: \0", b" "]), max_size=8), st.booleans())
+def test_lines_that_all_end_with_crlf(lines: list[bytes], ended: bool) -> None:
+    """They are split another way than others, to the same header lines and the same body."""
+    data = b"\n".join([*lines, b"", b""] if ended else [*lines, b""])
+    assert split_headers(data.replace(b"\n", b"\r\n")) == split_headers(data)

@@ -236,3 +236,11 @@ def test_option_of_several_ages() -> None:
 def test_unreadable_file() -> None:
     with pytest.raises(UsageError):
         load_config("/nonexistent/exim.conf")
+
+
+def test_what_an_option_said_is_forgotten_when_it_is_set() -> None:
+    config = config_from_text("qualify_domain = a.example\n")
+    other = config_from_text("qualify_domain = b.example\n")
+    assert (str(config.text("qualify_domain")), config.option("qualify_domain")) == ("a.example", "a.example")
+    config.set(other.main["qualify_domain"])
+    assert (str(config.text("qualify_domain")), config.option("qualify_domain")) == ("b.example", "b.example")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -201,3 +204,20 @@ def test_verification_is_told() -> None:
     assert lines_of(session, b"VRFY a@b.example", b"VRFY c@d.example", b"VRFY e@f.example") == [
         "451 <a@b.example> DNS", "550 <c@d.example> no such user", "250 <e@f.example> is deliverable",
     ]  # fmt: skip
+
+
+def test_a_session_is_gone_when_nobody_has_it() -> None:
+    """No circle of references is left that only the garbage collector could break: memory stays flat."""
+    message = b"MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nSubject: x\r\n\r\ntext\r\n.\r\n"
+    session = make_session(CONFIGURATION)
+    session.greet()
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        assert b"250 OK id=" in session.receive(b"EHLO client\r\n" + message + b"QUIT\r\n")
+        gone = weakref.ref(session)
+        del session
+        assert gone() is None
+    finally:
+        if collecting:
+            gc.enable()

@@ -18,7 +18,8 @@ def host_in(session: Session, option: str) -> bool | None:
     """Whether the client matches a host list option; None where that cannot be decided now."""
     scope = session.scope
     if scope.debug is None:
-        same = _same_for_all(scope.config, option)
+        known: dict[str, bool | None] = scope.config.memo.setdefault("host lists: the same for all", {})
+        same = known[option] if option in known else known.setdefault(option, _same_for_all(scope.config, option))
         if same is not None:
             return same
     try:
@@ -29,11 +30,8 @@ def host_in(session: Session, option: str) -> bool | None:
 
 def _same_for_all(config: Config, option: str) -> bool | None:
     """What a host list option says of every client: False when it is unset, True for `*`; None where it depends."""
-    kept: dict[str, bool | None] = config.memo.setdefault("host lists: the same for all", {})
-    if option not in kept:
-        text = config.text(option)
-        kept[option] = False if text is None else True if text.string == "*" else None
-    return kept[option]
+    text = config.text(option)
+    return False if text is None else True if text.string == "*" else None
 
 
 def expanded_number(session: Session, option: str, default: int) -> int:
