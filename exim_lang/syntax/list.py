@@ -168,7 +168,7 @@ def _change(units: list[_Unit]) -> tuple[str, str, int]:
         char = units[at + 1].char
         if char is not None and char in _SEPARATORS:
             written = units[at + 1].written
-            return char, written if written != "$" else "\\$", at + 2
+            return char, f"\\{char}" if written in ("$", "\\") else written, at + 2
     if at + 1 == len(units) and units[at].char == "<":
         return "\0", "", at + 1  # the NUL that ends a string in C is a control character, too
     return ":", ":", 0
