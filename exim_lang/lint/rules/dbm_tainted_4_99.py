@@ -29,7 +29,7 @@ from exim_lang.syntax import expansion as tree
 NAMES = ("file", "directory", "command", "transport", "hosts", "route_data", "home_directory", "current_directory")
 
 
-@rule("dbm-tainted-4-99", group="upgrade", severity="warning", since="4.99", until="4.100")
+@rule("dbm-tainted-4.99", group="upgrade", severity="warning", since="4.99", until="4.100")
 def check(survey: Survey) -> Iterator[Finding]:
     """dbm lookups in options that take nothing from outside."""
     for use, node in survey.nodes(tree.Lookup):
