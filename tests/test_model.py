@@ -242,5 +242,7 @@ def test_what_an_option_said_is_forgotten_when_it_is_set() -> None:
     config = config_from_text("qualify_domain = a.example\n")
     other = config_from_text("qualify_domain = b.example\n")
     assert (str(config.text("qualify_domain")), config.option("qualify_domain")) == ("a.example", "a.example")
+    config.memo["of a later layer"] = "a.example"
     config.set(other.main["qualify_domain"])
+    assert not config.memo
     assert (str(config.text("qualify_domain")), config.option("qualify_domain")) == ("b.example", "b.example")

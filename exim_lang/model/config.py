@@ -151,8 +151,9 @@ class Config:
         return self.texts[name]
 
     def set(self, setting: Setting) -> None:
-        """Takes the setting of a main option."""
+        """Takes the setting of a main option, and forgets what was worked out before."""
         self.main[setting.name] = setting
+        self.memo.clear()
         self.texts.clear()
         self.values.clear()
 
