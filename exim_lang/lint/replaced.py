@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from exim_lang.lint.finding import Finding, Fix
 from exim_lang.lint.fixes import edit_of
 from exim_lang.source.text import Span
+from exim_lang.syntax import expansion as tree
 
 if TYPE_CHECKING:
     from exim_lang.lint.survey import Survey
+    from exim_lang.lint.uses import Use
 
 SPECIAL: Final = re.compile(
     r"tpda_.*|proxy_required_hosts|proxy_(host|target)_(address|port)|dmarc_ar_header|dk_.*|dkim_verify|demime|demime_errorlevel"
     r"|found_extension|gnutls_require_.*|srs.*|bmi_.*|tcp_wrappers_daemon_name|pwcheck|dmarc_verify_disable"
 )
 """Names that are gone and that a rule of its own speaks of."""
+
+
+def old_variables(survey: Survey, names: Mapping[str, str]) -> Iterator[tuple[Use, Span, str]]:
+    """Where variables of some names are used, by themselves or behind `def:`: the name's characters, and what it is called."""
+    for use, node in survey.nodes(tree.Variable):
+        if node.name in names:
+            start = node.span.start + (2 if node.braced else 1)
+            yield use, Span(start, start + len(node.name)), node.name
+    for use, defined in survey.nodes(tree.Def):
+        if defined.header is None and defined.name in names:
+            start = defined.span.start + len("def:")
+            yield use, Span(start, start + len(defined.name)), defined.name
 
 
 def replaced(survey: Survey, *names: str) -> Iterator[Finding]:

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding, Fix
+from exim_lang.lint.replaced import old_variables
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
-from exim_lang.syntax import expansion as tree
 
 NEW = {
     "interface_address": "received_ip_address",
@@ -31,9 +31,7 @@ NEW = {
 @rule("deprecated-variables", group="upgrade", severity="info", fix="yes", since="4.64")
 def check(survey: Survey) -> Iterator[Finding]:
     """The old variables."""
-    for use, node in survey.nodes(tree.Variable):
-        new = NEW.get(node.name)
-        if new is not None:
-            edit = use.edit(node.span, f"${{{new}}}" if node.braced else f"${new}")
-            fix = Fix(f"write ${new}", (edit,)) if edit else None
-            yield use.finding(node.span, f"${node.name} is an old name", help=f"write ${new}", fix=fix)
+    for use, span, name in old_variables(survey, NEW):
+        edit = use.edit(span, NEW[name])
+        fix = Fix(f"write ${NEW[name]}", (edit,)) if edit else None
+        yield use.finding(span, f"${name} is an old name", help=f"write ${NEW[name]}", fix=fix)

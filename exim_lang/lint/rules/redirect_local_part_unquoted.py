@@ -36,13 +36,19 @@ def check(survey: Survey) -> Iterator[Finding]:
             continue
         for string in alternatives(use.tree):
             for number, part in enumerate(string.parts):
-                if _is_local_part(part) and _ends(string.parts[number + 1 :]):
+                if _is_local_part(part) and _ends(string.parts[number + 1 :]) and not _is_text(string.parts[:number]):
                     source = use.source(part.span)
                     quoted = f"${{quote_local_part:{source}}}"
                     edit = use.edit(part.span, quoted)
                     fix = Fix("quote it with quote_local_part", (edit,)) if edit is not None else None
                     message = f"{source} is not quoted: the result may be another address, or none"
                     yield use.finding(part.span, message, help=f"write {quoted}", fix=fix)
+
+
+def _is_text(before: tuple[tree.Part, ...]) -> bool:
+    """Whether what stands in front makes a text of it: `:fail:` and its kin, or an Exim filter."""
+    words = b"".join(part.value for part in before if isinstance(part, tree.Literal))
+    return any(word in words for word in (b":fail:", b":defer:", b":blackhole:", b"# Exim filter", b"#Exim filter"))
 
 
 def _ends(behind: tuple[tree.Part, ...]) -> bool:
