@@ -14,6 +14,7 @@ from exim_lang.cli.scope_options import world_from
 from exim_lang.errors import EximLangError, UsageError
 from exim_lang.expand.state import Report, Tls
 from exim_lang.route.scope import routed_scope
+from exim_lang.smtp import proxy
 from exim_lang.smtp.client import address_and_port
 from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.session import Session
@@ -62,8 +63,22 @@ class Dialogue:
 
     # What is said.
 
-    def greet(self) -> None:
+    def greet(self, script: bytes = b"") -> bytes:
+        """The banner. A proxy sends its header first: as the options say, or the script begins with; returns what is left."""
         self.hear(self.session.greet())
+        if self.session.awaits_proxy and self.options.proxy is not None:
+            self.show("C", f"(the proxy: {self.options.proxy})")
+            self.hear(self.session.receive(proxy.written(self.options.proxy)))
+        while self.session.awaits_proxy and script:
+            # a header of version 1 is a line like others here; one of version 2 has newlines of its own
+            binary = proxy.read_header(script) if script.startswith(proxy.SIGNATURE) else None
+            line, _, rest = script.partition(b"\n")
+            sent, script = (script[: binary.size], script[binary.size :]) if binary else (line.rstrip(b"\r") + b"\r\n", rest)
+            self.show("C", "(the header of a proxy)" if binary else line.decode("utf-8", "backslashreplace"))
+            self.hear(self.session.receive(sent))
+        if self.session.awaits_proxy:
+            self.hear(self.session.proxy_is_late())
+        return script
 
     def say(self, line: bytes) -> bytes:
         """Sends one line; returns what the server answered."""
@@ -83,7 +98,7 @@ class Dialogue:
     def script(self, lines: bytes) -> None:
         """Sends the lines as they are."""
         self.scripted = True
-        self.greet()
+        lines = self.greet(lines)
         for line in lines.splitlines():
             self.say(line)
         if not self.session.closed:

@@ -40,6 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     client.add_argument("--rcpt", action="append", default=[], metavar="ADDRESS", help="a recipient; may be repeated")
     client.add_argument("--auth", metavar="USER", help="the client has proved to be USER")
     client.add_argument("--tls", action="store_true", help="the client encrypts with STARTTLS")
+    client.add_argument(
+        "--proxy", metavar="LINE", help="--host is a proxy and sends this header: 'TCP4 192.0.2.1 198.51.100.2 64000 25'"
+    )
     language_options(parser)
     world_options(parser.add_argument_group("the world"))
     parser.add_argument("--trace", action="store_true", help="show every statement that was tried, in Exim's words")

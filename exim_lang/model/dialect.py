@@ -146,7 +146,7 @@ class Dialect:
 
     def has(self, row: Row) -> bool:
         """Whether a row of a fact file holds: its `since`, `until` and `feature` columns."""
-        if self.switched_on and row.feature in self.switched_on:
+        if self.switched_on and not self.switched_on.isdisjoint(row.feature.split("|")):
             return True
         return self.within(row.since, row.until) and self.build.has(row.feature)
 
@@ -218,7 +218,7 @@ def dialect_for(version: str = "", build: Build | None = None) -> Dialect:
 
 
 def _feature(word: str) -> str:
-    known = {row.feature for row in rows("names") if row.feature}
+    known = {feature for row in rows("names") if row.feature for feature in row.feature.split("|")}
     if word not in known:
         raise UsageError(f'"{word}" is not a feature that can be switched on: {", ".join(sorted(known))}')
     return word

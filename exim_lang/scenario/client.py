@@ -13,10 +13,11 @@ from exim_lang.errors import ExpansionError, UsageError
 from exim_lang.expand.state import Header, Report, Tls
 from exim_lang.records import dataclass, field
 from exim_lang.scenario.answers import ScenarioWorld
-from exim_lang.scenario.schema import STEP_KINDS, Client, Step
+from exim_lang.scenario.schema import STEP_KINDS, Client, Proxied, Step
 from exim_lang.smtp.auth import state_identity
 from exim_lang.smtp.client import address_and_port
 from exim_lang.smtp.events import Decision, Taken
+from exim_lang.smtp.proxy import binary, written
 from exim_lang.smtp.session import Session
 from exim_lang.taint import taint
 
@@ -76,6 +77,22 @@ def shown(value: bytes) -> str:
 def sent(text: str) -> bytes:
     """The bytes of a scenario file's text."""
     return text.encode("utf-8", "surrogateescape")
+
+
+def proxy_header(proxy: str | Proxied) -> bytes:
+    """The bytes of a proxy's header; raises UsageError."""
+    if isinstance(proxy, str):
+        return written(proxy)
+    try:
+        if proxy.raw:
+            return bytes.fromhex(proxy.raw)
+        header = binary(proxy.source, proxy.source_port, proxy.target or proxy.source, proxy.target_port)
+    except ValueError as error:
+        raise UsageError(f"client: proxy: {error}") from error
+    if proxy.version == 2:
+        return header
+    family = "TCP6" if ":" in proxy.source else "TCP4"
+    return written(f"{family} {proxy.source} {proxy.target or proxy.source} {proxy.source_port} {proxy.target_port}")
 
 
 def describe_client(scope: Scope, client: Client) -> None:
@@ -206,6 +223,10 @@ class Speaker:
     def connect(self) -> None:
         self.connected = True
         self.replies += self.session.greet()
+        if self.session.awaits_proxy and self.client.proxy is not None:
+            self.replies += self.session.receive(proxy_header(self.client.proxy))
+        if self.session.awaits_proxy:
+            self.replies += self.session.proxy_is_late()
 
     def hello(self, line: str) -> None:
         self.hello_done = True

@@ -16,6 +16,17 @@ class _Strict(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=Tr
     """Unknown names are errors."""
 
 
+class Proxied(_Strict):
+    """The header of a proxy (Proxy Protocol), in version 2 where nothing else is said."""
+
+    source: Annotated[str, Meta(description="IP address of the client behind the proxy")] = ""
+    source_port: int = 64000
+    target: Annotated[str, Meta(description="the address of the proxy that it connected to")] = ""
+    target_port: int = 25
+    version: Literal[1, 2] = 2
+    raw: Annotated[str, Meta(description="instead: the bytes that the proxy sends, in hexadecimal digits")] = ""
+
+
 class Client(_Strict):
     """Who is at the other end."""
 
@@ -28,6 +39,10 @@ class Client(_Strict):
     ident: str | None = None
     auth: Annotated[str, Meta(description="it has proved to be this user")] = ""
     tls: Annotated[bool, Meta(description="it encrypts with STARTTLS")] = False
+    proxy: Annotated[
+        str | Proxied | None,
+        Meta(description="`host` is a proxy; its header: a line of version 1, or a mapping; none: it sends none in time"),
+    ] = None
 
 
 class Verify(_Strict):

@@ -92,8 +92,12 @@ class Server:
             if session.closed:
                 return
             try:
-                data = await asyncio.wait_for(reader.read(READ_AT_ONCE), self.timeout)
+                patience = session.proxy_timeout() if session.awaits_proxy else self.timeout
+                data = await asyncio.wait_for(reader.read(READ_AT_ONCE), patience)
             except TimeoutError:
+                if session.awaits_proxy:
+                    answer = session.proxy_is_late()
+                    continue
                 await self.last_word(writer, TOO_SLOW)
                 return
             answer = session.receive(data) if data else session.end_of_input()

@@ -33,6 +33,8 @@ def arrival_line(session: Session, fake: str, raw: tuple[bytes, list[bytes]] | N
         parts.append("A=" + login.decode("latin-1"))
     if session.transaction.prdr and logline.selected(scope, "prdr"):
         parts.append("PRDR")
+    if connection.proxy_local_address and logline.selected(scope, "proxy"):
+        parts.append("PRX=" + connection.proxy_local_address.decode("latin-1"))
     if session.chunked:
         parts.append("K")
     parts.append(f"S={delivered_size(session)}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from exim_lang.records import dataclass
-from exim_lang.smtp import auth, data, ending, etrn, helo, logline, mail, rcpt, simple, starttls, verify
+from exim_lang.smtp import auth, data, ending, etrn, helo, logline, mail, proxy, rcpt, simple, starttls, verify
 from exim_lang.smtp.hostlists import host_in
 from exim_lang.taint import taint
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Action: TypeAlias = "Callable[[Session, bytes], None]"
 
+NUL = b"NUL characters are not allowed in SMTP commands"
 SPACE = b" \t\n\v\f\r"
 
 
@@ -74,6 +75,13 @@ def perform(session: Session, raw: bytes) -> None:
     connection.command = taint(line)
     session.last_mail_rejected, session.mail_rejected = session.mail_rejected, False
     command = find(line, session.config.dialect.version)
+    if session.proxy_failed and (command is None or command.name != "QUIT"):
+        if b"\0" in raw:
+            session.protocol_error(b"501", NUL, kind="syntax")
+            return
+        session.respond(*proxy.REFUSAL)
+        session.decide("", session.command, False, reason=proxy.REFUSAL[1].decode())
+        return
     if command is None:
         connection.command_argument = b""
         unknown(session)
@@ -83,7 +91,7 @@ def perform(session: Session, raw: bytes) -> None:
     connection.command_argument = taint(argument)
     session.history(command.name)
     if b"\0" in raw:
-        session.protocol_error(b"501", b"NUL characters are not allowed in SMTP commands", kind="syntax")
+        session.protocol_error(b"501", NUL, kind="syntax")
     elif not counted(session, command):
         too_many_nonmail(session)
     elif argument and not command.has_argument:

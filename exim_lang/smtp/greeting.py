@@ -9,7 +9,7 @@ from exim_lang.expand.engine import expand
 from exim_lang.expand.host_name import look_up_host_name
 from exim_lang.lists.options import primary_hostname
 from exim_lang.records import dataclass
-from exim_lang.smtp import ending, logline, rejection
+from exim_lang.smtp import ending, logline, proxy, rejection
 from exim_lang.smtp.hostlists import expanded_number, host_in
 from exim_lang.smtp.replies import format_reply
 
@@ -41,6 +41,24 @@ def greet(session: Session) -> None:
     session.scope.connection.active_hostname = name
     if not expand_limits(session) or not check_host_lists(session):
         return
+    option = proxy.required(session)
+    if option and host_in(session, option) is True:
+        session.scope.connection.proxy = True
+        session.await_proxy()
+        return
+    welcome(session)
+
+
+def proxied(session: Session, header: proxy.Header) -> None:
+    """The header of a proxy is there, or will not come: the client behind it is greeted."""
+    proxy.apply(session, header)
+    if header.kind == "bad":
+        session.note(f"Proxy Protocol: bad header: {header.reason}")
+    welcome(session)
+
+
+def welcome(session: Session) -> None:
+    """Runs the CONNECT ACL and sends the banner."""
     verdict = session.run_acl("CONNECT", "acl_smtp_connect")
     if verdict is not None and verdict.verdict != "accept":
         rejection.refuse(session, "CONNECT", verdict, subject=session.scope.connection.host_address)
@@ -104,7 +122,6 @@ def check_host_lists(session: Session) -> bool:
     hosts.helo_verify = host_in(session, "helo_verify_hosts") is True
     hosts.helo_try_verify = not hosts.helo_verify and host_in(session, "helo_try_verify_hosts") is True
     hosts.helo_junk = host_in(session, "helo_accept_junk_hosts") is True
-    host_in(session, "hosts_proxy")
     return True
 
 

@@ -12,7 +12,7 @@ from exim_lang.acl.run import run_acl
 from exim_lang.errors import EximLangError, ProcessDied
 from exim_lang.expand.state import Message
 from exim_lang.records import dataclass, field, replace
-from exim_lang.smtp import commands, ending, greeting, logline
+from exim_lang.smtp import commands, ending, greeting, logline, proxy
 from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.replies import WIDTH, format_reply, printed, split_code, split_message
 
@@ -117,6 +117,9 @@ class Session:
         scope.log = self._log = logline.LogBook(scope.log, on_log)
         self.events: list[Event] = []
         self.closed = False
+        self.proxy_failed = False
+        """The client ought to be a proxy, and did not send its header: it may only say QUIT."""
+        self.name_stated = scope.connection.host_name_looked_up
         self.died = False
         """Exim's process ended, and the session with it."""
         self.notes: list[str] = []
@@ -159,6 +162,20 @@ class Session:
         self._step(lambda: greeting.greet(self), b"")
         return self._flush()
 
+    @property
+    def awaits_proxy(self) -> bool:
+        """Whether the header of a proxy must come before the client is greeted."""
+        return self._reader is Session._read_proxy
+
+    def proxy_timeout(self) -> float:
+        """Seconds that the header of a proxy may take; behind them `proxy_is_late` is to be called."""
+        return proxy.seconds_to_wait(self)
+
+    def proxy_is_late(self) -> bytes:
+        """The header of a proxy did not come in time; returns the banner."""
+        self._lose_proxy(f"none came within {self.proxy_timeout():g} seconds")
+        return self._flush()
+
     def receive(self, data: bytes) -> bytes:
         """Takes what the client sent, any amount of it; returns the replies that are due."""
         self._buffer += data
@@ -168,6 +185,8 @@ class Session:
 
     def end_of_input(self) -> bytes:
         """The client has gone without QUIT; returns what Exim still says to it."""
+        if self.awaits_proxy:
+            self._lose_proxy("the connection was closed before its end")
         if not self.closed:
             reader = self._message_reader
             if reader is not None:
@@ -358,6 +377,10 @@ class Session:
         self._message_reader = reader
         self._reader = Session._read_message
 
+    def await_proxy(self) -> None:
+        """What comes next is the header of a proxy."""
+        self._reader = Session._read_proxy
+
     def converse(self, dialogue: Dialogue) -> None:
         """Starts a command that asks the client further questions."""
         self._dialogue = dialogue
@@ -388,6 +411,20 @@ class Session:
             del self._buffer[:COMMAND_LIMIT]
         self._step(lambda: commands.perform(self, line), line)
         return True
+
+    def _read_proxy(self) -> bool:
+        header = proxy.read_header(bytes(self._buffer[: proxy.LIMIT]))
+        if header is not None:
+            self._take_proxy(header)
+        return header is not None
+
+    def _lose_proxy(self, reason: str) -> None:
+        self._take_proxy(proxy.lost_header(bytes(self._buffer), reason))
+
+    def _take_proxy(self, header: proxy.Header) -> None:
+        del self._buffer[: header.size]
+        self._reader = Session._read_command
+        self._step(lambda: greeting.proxied(self, header), b"")
 
     def _read_message(self) -> bool:
         reader = self._message_reader

@@ -6,6 +6,7 @@ The dialogue goes to the standard output, the trace (`>>> `) and the log lines (
 from __future__ import annotations
 
 import os
+import select
 import sys
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,12 @@ def converse(session: Session, said: Remarks) -> None:
     said.show()
     write(answer)
     while not session.closed:
-        line = source.readline()
+        if session.awaits_proxy and not select.select([source], [], [], session.proxy_timeout())[0]:
+            answer = session.proxy_is_late()
+            said.show()
+            write(answer)
+            continue
+        line = source.read1(1) if session.awaits_proxy else source.readline()
         answer = session.receive(line) if line else session.end_of_input()
         said.show()
         write(answer)
