@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from exim_lang.lint.finding import Finding
 from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span, Text
 from exim_lang.syntax import expansion as tree
@@ -218,6 +219,16 @@ def _network(text: str) -> Answer:
     except ValueError:
         return Answer.NO
     return Answer.YES if network.prefixlen <= WIDE or HOST in network else Answer.NO
+
+
+def relay_by_choice(survey: Survey, choice: str, message: str) -> Iterator[Finding]:
+    """Findings at the conditions that the stranger makes true by a choice (`sender`, `helo`), where that is enough to relay."""
+    for path in relay_paths(survey):
+        for index, reason in path.reasons.items():
+            if reason.choice == choice:
+                node = path.statement.conditions[index]
+                yield Finding(message, node.text, node.span, "accept by authentication, or by hosts")
+                break
 
 
 def served_everywhere(survey: Survey) -> Iterator[tuple[Text, Span]]:

@@ -45,3 +45,11 @@ def replaced(survey: Survey, *names: str) -> Iterator[Finding]:
         edit = edit_of(one.text, Span(at, at + len(one.name)), one.renamed) if simple else None
         fix = Fix(f"write {one.renamed}", (edit,)) if edit else None
         yield Finding(finding.message, finding.text, finding.span, finding.help, fix)
+
+
+def renamed_option(survey: Survey, old: str, new: str) -> Iterator[Finding]:
+    """A finding for a main option that no Exim knows by its old name, with and without the prefix of a boolean."""
+    for problem, _ in survey.problems(f'^main option "(no_|not_)?{old}" unknown'):
+        edit = edit_of(problem.text, problem.span, new)
+        fix = Fix(f"write {new}", (edit,)) if edit else None
+        yield Finding(problem.message, problem.text, problem.span, f"write {new}", fix)

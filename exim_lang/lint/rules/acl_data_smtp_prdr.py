@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exim_lang.lint.finding import Finding, Fix
-from exim_lang.lint.fixes import edit_of
+from exim_lang.lint.finding import Finding
+from exim_lang.lint.replaced import renamed_option
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 
@@ -22,7 +22,4 @@ from exim_lang.lint.survey import Survey
 @rule("acl-data-smtp-prdr", group="upgrade", severity="error", fix="yes", since="4.82")
 def check(survey: Survey) -> Iterator[Finding]:
     """The option of the manual."""
-    for problem, _ in survey.problems('^main option "acl_data_smtp_prdr" unknown'):
-        edit = edit_of(problem.text, problem.span, "acl_smtp_data_prdr")
-        fix = Fix("write acl_smtp_data_prdr", (edit,)) if edit else None
-        yield Finding(problem.message, problem.text, problem.span, "write acl_smtp_data_prdr", fix)
+    return renamed_option(survey, "acl_data_smtp_prdr", "acl_smtp_data_prdr")
