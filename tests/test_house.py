@@ -34,6 +34,7 @@ LAYERS = (
     ("transport",),
     ("serve",),
     ("scenario",),
+    ("replay",),
     ("report",),
     ("lint",),
     ("repl",),

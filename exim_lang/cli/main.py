@@ -19,6 +19,7 @@ COMMANDS = {
     "session": "run a mail, or a script of SMTP lines, through a configuration's ACLs",
     "serve": "listen for mail clients (swaks, a mail program) on loopback",
     "test": "run scenario files: what must happen to a mail, and how much of the configuration that shows",
+    "replay": "run a corpus of messages through ACLs and routers, and tell what changed since another configuration",
     "lint": "find what is wrong, dangerous or out of date in a configuration",
     "route": "show where addresses would go, router by router",
     "config": "show the effective options, macros, lists and drivers, and where each came from",

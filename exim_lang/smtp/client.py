@@ -1,8 +1,9 @@
-"""The address of a client as a person writes it: `192.0.2.1`, `192.0.2.1.25`, `2001:db8::1`, `[2001:db8::1]:25`."""
+"""A client: its address as a person writes it (`192.0.2.1`, `192.0.2.1.25`, `[2001:db8::1]:25`), a message as it sends it."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 
 
 def address_and_port(text: str, version: tuple[int, int]) -> tuple[bytes, int]:
@@ -23,3 +24,9 @@ def address_and_port(text: str, version: tuple[int, int]) -> tuple[bytes, int]:
         port = int(digits)
     written = address.exploded if version < (4, 97) else str(address)
     return written.encode(), port
+
+
+def on_the_wire(message: bytes) -> bytes:
+    """A message as DATA has it: CRLF line ends and doubled dots, with the final dot (RFC 5321 section 4.5.2)."""
+    lines = re.split(rb"\r?\n", message.removesuffix(b"\n").removesuffix(b"\r"))
+    return b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines) + b".\r\n"

@@ -91,6 +91,10 @@ class Fixtures:
         self._turns[kind, text] = turn + 1
         return turns[min(turn, len(turns) - 1)]
 
+    def restart(self) -> None:
+        """Begins all answers in turn anew."""
+        self._turns.clear()
+
     def raw(self, kind: str, call: bytes) -> Json:
         """What stands in the file for `call`, all its turns; raises KeyError."""
         return self._answers[kind][to_text(call)]

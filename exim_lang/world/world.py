@@ -267,6 +267,19 @@ class World:
         if self._now is not None:
             self._now += seconds
 
+    def restart(self, now: float, seed: int) -> None:
+        """Forgets what one session would leave to the next: the clock, random numbers, answers in turn, files it wrote.
+
+        What the next one sees then depends on neither which came before it nor which process it runs in.
+        """
+        from random import Random
+
+        self._now = now
+        self._random = Random(seed)
+        self.fixtures.restart()
+        if self.scratch:
+            self.scratch = Scratch()
+
     def random_bytes(self, count: int) -> bytes:
         """That many random bytes: from the seed, or really random."""
         return os.urandom(count) if self._random is None else self._random.randbytes(count)
