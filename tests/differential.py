@@ -120,7 +120,7 @@ class Sides:
             path.write_text(content)
         self.data = str(folder / "data")
         self.config = folder / "exim.conf"
-        self.config.write_text(CONFIG)
+        self.config.write_text(f"spool_directory = {folder}/spool\n{CONFIG}")  # relative paths are taken from there
         exim = shutil.which("exim4")
         assert exim, "the installed exim4 is what is compared with"
         self.exim = exim

@@ -71,7 +71,7 @@ def defined(w: Writer, node: tree.Def) -> str:
     if node.header is not None:
         return w.assign(f"header_exists(s, {node.header.name!r})", node.span).code
     w.fail_without_filter(w.faults.counter(node))
-    if node.name.startswith("acl_"):
+    if node.name.startswith(("acl_c", "acl_m")):
         return w.assign(f"acl_variable_set(s, {node.name!r})", node.span).code
     return w.assign(f"bool({w.variable_code(node.name)})", node.span).code
 

@@ -50,7 +50,7 @@ def item(w: Writer, node: tree.Item) -> Value:
         case "map" | "reduce" | "sort":
             return loop(w, node)
         case "extract":
-            return kept(w, node, node.arguments, lambda: extract(w, node))
+            return kept(w, node, node.arguments, lambda before: extract(w, node, before))
         case "run":
             return run(w, node)
         case "readsocket" if len(node.arguments) >= ITEMS["readsocket"].least:
@@ -58,18 +58,21 @@ def item(w: Writer, node: tree.Item) -> Value:
         case "prvscheck" if node.arguments:
             return prvscheck(w, node)
         case _ if ITEMS[node.name].choice:
-            return kept(w, node, node.arguments, lambda: choice(w, node, ITEMS[node.name].least))
+            return kept(w, node, node.arguments, lambda before: choice(w, node, ITEMS[node.name].least, before))
         case _:
             return strict(w, node)
 
 
-def kept(w: Writer, node: tree.Node, parts: Sequence[tree.String], write: Callable[[], Value]) -> Value:
-    """Puts `$value` and `$0`, `$1` ... back, behind what `write` writes, where one of `parts` may have set them."""
+def kept(w: Writer, node: tree.Node, parts: Sequence[tree.String], write: Callable[[str], Value]) -> Value:
+    """Puts `$value` and `$0`, `$1` ... back, behind what `write` writes, where one of `parts` may have set them.
+
+    `write` is given what `$value` was before, "" where that is what it is still.
+    """
     if not any(leaves_something(part) for string in parts for part in walk(string)):
-        return write()
+        return write("")
     saved = w.out.fresh("saved")
     w.out.line(f"{saved} = s.numeric, s.value")
-    result = w.assign(write().code, node.span)
+    result = w.assign(write(f"{saved}[1]").code, node.span)
     w.out.line(f"s.numeric, s.value = {saved}")
     return result
 
@@ -126,7 +129,7 @@ def write_active(w: Writer, part: Active) -> None:
         w.out.line(f"explain(error, {part.where!r})", part.node.span)
 
 
-def choice(w: Writer, node: tree.Item, own: int) -> Value:
+def choice(w: Writer, node: tree.Item, own: int, before: str = "") -> Value:
     """An item that fails or succeeds with `$value`, with `own` strings before `{yes}{no}`."""
     fault = w.faults.choice(node.name, node.arguments, own, node)
     taken = node.arguments[:own]
@@ -149,19 +152,22 @@ def choice(w: Writer, node: tree.Item, own: int) -> Value:
     if taken and not taken[-1].closed:
         return constant(b"")
     result = call(w, node, values)
-    return with_value(w, node.name, result, node.arguments[own:], node)
+    return with_value(w, node.name, result, node.arguments[own:], node, before)
 
 
-def with_value(w: Writer, name: str, result: Value, rest: Sequence[tree.String], node: tree.Item | tree.Lookup) -> Value:
-    """`{yes}{no}` behind `result`, None for failure; it is `$value` in the first."""
-    before = 1 if isinstance(node, tree.Lookup) else len(node.arguments) - len(rest)
-    fault = w.faults.choice(name, node.arguments, before, node)
+def with_value(
+    w: Writer, name: str, result: Value, rest: Sequence[tree.String], node: tree.Item | tree.Lookup, before: str = ""
+) -> Value:
+    """`{yes}{no}` behind `result`, None for failure; it is `$value` in the first; in the second that is as `before`."""
+    own = 1 if isinstance(node, tree.Lookup) else len(node.arguments) - len(rest)
+    fault = w.faults.choice(name, node.arguments, own, node)
     if not rest and not fault:
         return result if result.constant is not None else w.assign(f"{result.code} or b''", node.span)
     if result.constant is not None:
         result = w.assign(result.code, node.span, trusted=True)
-    saved = w.out.fresh("saved")
-    w.out.line(f"{saved} = s.value")
+    saved = before or w.out.fresh("saved")
+    if not before:
+        w.out.line(f"{saved} = s.value")
     w.out.line(f"s.value = {result.code}")
     found = branches(
         w, name, f"{result.code} is not None", rest, result, node.fail, fault, node.span, f"s.value = {saved}"
@@ -170,26 +176,26 @@ def with_value(w: Writer, name: str, result: Value, rest: Sequence[tree.String],
     return found
 
 
-def extract(w: Writer, node: tree.Item) -> Value:
+def extract(w: Writer, node: tree.Item, before: str) -> Value:
     """`${extract`: a numeric first string asks for two more, any other for one."""
     if not node.arguments or node.options:
-        return choice(w, node, 2)
+        return choice(w, node, 2, before)
     first = node.arguments[0]
     key = w.string(first)
     if not first.closed:
         return constant(b"")
     result = w.out.fresh()
     if key.constant is not None and key.constant.strip():
-        return extract_by(w, node, key, 3 if is_field_number(key.constant) else 2)
+        return extract_by(w, node, key, 3 if is_field_number(key.constant) else 2, before)
     numeric = w.assign(f"is_field_number({key.code})", first.span)
     with w.out.block(f"if {numeric.code}:"):
-        w.out.line(f"{result} = {extract_by(w, node, key, 3).code}")
+        w.out.line(f"{result} = {extract_by(w, node, key, 3, before).code}")
     with w.out.block("else:"):
-        w.out.line(f"{result} = {extract_by(w, node, key, 2).code}")
+        w.out.line(f"{result} = {extract_by(w, node, key, 2, before).code}")
     return Value(result)
 
 
-def extract_by(w: Writer, node: tree.Item, key: Value, own: int) -> Value:
+def extract_by(w: Writer, node: tree.Item, key: Value, own: int, before: str) -> Value:
     fault = w.faults.choice("extract", node.arguments, own, node)
     taken = node.arguments[1:own]
     values = [key, *strings(w, taken[: max(0, fault.after - 1)] if fault else taken)]
@@ -198,7 +204,7 @@ def extract_by(w: Writer, node: tree.Item, key: Value, own: int) -> Value:
     if not node.arguments[-1].closed and len(node.arguments) <= own:
         return constant(b"")
     result = call(w, node, values)
-    return with_value(w, "extract", result, node.arguments[own:], node)
+    return with_value(w, "extract", result, node.arguments[own:], node, before)
 
 
 def run(w: Writer, node: tree.Item) -> Value:
@@ -211,8 +217,6 @@ def run(w: Writer, node: tree.Item) -> Value:
     command = node.arguments[0]
     if "preexpand" in node.options.split(","):
         return choice(w, node, 1)
-    if not command.closed:
-        return w.fail(w.faults.first_of(command.parts) or w.faults.curly("missing '}' closing command arg of run", len(w.text)))
     w.skip(command)
     text = w.text[command.span.start : command.span.end].encode("latin-1")
     result = call(w, node, [constant(text)])
@@ -266,10 +270,10 @@ def filter_item(w: Writer, node: tree.Filter) -> Value:
 def lookup(w: Writer, node: tree.Lookup) -> Value:
     """`${lookup`: single-key in a file, or a query."""
     parts = node.arguments if node.key is None else (node.key, *node.arguments)
-    return kept(w, node, parts, lambda: lookup_of(w, node))
+    return kept(w, node, parts, lambda before: lookup_of(w, node, before))
 
 
-def lookup_of(w: Writer, node: tree.Lookup) -> Value:
+def lookup_of(w: Writer, node: tree.Lookup, before: str) -> Value:
     key = w.string(node.key) if node.key is not None else None
     if node.key is not None and not node.key.closed:
         return constant(b"")
@@ -286,6 +290,6 @@ def lookup_of(w: Writer, node: tree.Lookup) -> Value:
     w.out.line(f"{saved} = s.numeric")
     words = (key.code, where.code) if key is not None else (where.code, "None")
     result = w.assign(f"lookup(s, {w.out.object(kind, 'lookup_type_')}, {', '.join(words)})", node.span)
-    value = with_value(w, "lookup", result, node.arguments[1:], node)
+    value = with_value(w, "lookup", result, node.arguments[1:], node, before)
     w.out.line(f"s.numeric = {saved}")
     return value

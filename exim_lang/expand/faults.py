@@ -147,27 +147,23 @@ class Faults:
                 found = None if argument.closed else self.unclosed(argument)
             elif not found:
                 found = self.first_inside(argument, self.inside_loop(node, index))
-            if found or (found := self.not_a_number(node, index, argument)):
+            if found or (found := unread.not_a_number(node, index, argument)):
                 return found
         return own or self.skipped_item(node)
 
-    def not_a_number(self, node: tree.Node, index: int, argument: tree.String) -> Fault | None:
-        """The first string of `${listextract` is looked at also where it is only read."""
-        if index or not isinstance(node, tree.Item) or node.name != "listextract":
-            return None
-        key = unread.literals(argument).strip()
-        numeric = not key.removeprefix(b"-") or key.removeprefix(b"-").isdigit()
-        return None if numeric else Fault('first argument of "listextract" must be numeric', argument.span)
-
     def options(self, node: tree.Item) -> Fault | None:
-        """What is wrong with the options of `${run`."""
+        """What is wrong with the options of `${run`, or with the end of its command."""
+        if node.name != "run":
+            return None
         at = node.span.start + len("${run")
-        while node.name == "run" and self.text.startswith(",", at):
+        while self.text.startswith(",", at):
             if not self.text.startswith(",preexpand", at):
                 found = re.match(r".?[A-Za-z]*", self.text[at + 1 :])
                 return Fault(f"bad option '{found[0] if found else ''}' for run", Span(at, at + 1))
             at += len(",preexpand")
-        return None
+        if node.options or not node.arguments or node.arguments[0].closed:
+            return None
+        return self.curly("missing '}' closing command arg of run", len(self.text))
 
     def unread(self, node: tree.Node, index: int, argument: tree.String) -> Fault | None:
         """The fault of a string that Exim takes as it stands."""

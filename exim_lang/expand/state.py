@@ -137,7 +137,8 @@ class AddedHeader:
 class Report:
     """What Exim would have written to a file, or sent, besides the messages that it takes.
 
-    `kind` is "dmarc history" or "dmarc forensic"; `to` the file, or the address that the report would have gone to.
+    `kind` is "dmarc history" or "dmarc forensic"; `to` the file, or the address that the report would have gone to. With "ocsp",
+    `to` is the file of a proof that TLS clients get, and `text` what they would make of it.
     """
 
     kind: str

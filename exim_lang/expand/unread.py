@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from exim_lang.errors import EximLangError, ExpansionError, ProcessDied
+from exim_lang.expand.fault import Fault
 from exim_lang.expand.json_items import next_items
 from exim_lang.expand.registry import ITEMS
 from exim_lang.expand.string_list import split_list
@@ -101,8 +102,12 @@ def _dies(node: tree.Item) -> bool:
 def is_known(part: tree.Part) -> bool:
     """Whether what is left of a part that is only read is known here."""
     if isinstance(part, tree.Item):
-        return part.name in COMPUTED and all(is_known(inner) for argument in part.arguments for inner in argument.parts)
-    return not isinstance(part, tree.If | tree.Lookup)
+        if part.name not in COMPUTED:
+            return not ITEMS[part.name].choice and part.name != "authresults"
+        return all(is_known(inner) for argument in part.arguments for inner in argument.parts)
+    if isinstance(part, tree.If):
+        return all(is_known(inner) for argument in part.arguments[1:] for inner in argument.parts)
+    return not isinstance(part, tree.Lookup)
 
 
 def _has_items(name: str, items: bytes) -> bool:
@@ -124,6 +129,15 @@ def compiles(pattern: bytes) -> bool:
     except ExpansionError:
         return False
     return True
+
+
+def not_a_number(node: tree.Node, index: int, argument: tree.String) -> Fault | None:
+    """The first string of `${listextract` is looked at also where it is only read."""
+    if index or not isinstance(node, tree.Item) or node.name != "listextract":
+        return None
+    key = literals(argument).strip()
+    numeric = not key.removeprefix(b"-") or key.removeprefix(b"-").isdigit()
+    return None if numeric else Fault('first argument of "listextract" must be numeric', argument.span)
 
 
 def comparator_name(text: str) -> str:
