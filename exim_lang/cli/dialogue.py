@@ -209,6 +209,8 @@ def described(event: Event) -> tuple[bool, str]:
             subject = event.subject.decode("utf-8", "backslashreplace")
             words = [event.phase or "command", subject, "accepted" if event.accepted else "refused", reason(event)]
             return event.accepted, " ".join(word for word in words if word)
+        case Report(kind="ocsp"):
+            return True, f"OCSP proof {event.to.decode('utf-8', 'backslashreplace')}: {event.text.decode('utf-8')}"
         case Report():
             return True, f"{event.kind} for {event.to.decode('utf-8', 'backslashreplace')}, which is not written or sent"
         case _:

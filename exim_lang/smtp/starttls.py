@@ -8,6 +8,7 @@ from exim_lang.records import replace
 from exim_lang.smtp import ending, rejection
 from exim_lang.smtp.helo import protocol
 from exim_lang.smtp.mechanisms import by_certificate
+from exim_lang.smtp.stapling import staple
 
 if TYPE_CHECKING:
     from exim_lang.smtp.session import Session
@@ -31,7 +32,7 @@ def starttls(session: Session, _: bytes) -> None:
         return
     session.say(b"220 TLS go ahead")
     connection = session.scope.connection
-    connection.tls_in = replace(session.tls, active=True)
+    connection.tls_in = replace(session.tls, active=True, ocsp=session.tls.ocsp or staple(session))
     connection.helo_name = None
     connection.helo_verified = connection.helo_verify_failed = False
     connection.authenticated_by = connection.authenticated_id = b""

@@ -70,6 +70,7 @@ class TargetHost:
     mx: int = -1
     verify: Literal["required", "tried", ""] = ""
     dane: Literal["required", "tried", ""] = ""
+    ocsp: Literal["required", "tried", ""] = ""
 
 
 @dataclass(frozen=True, slots=True)

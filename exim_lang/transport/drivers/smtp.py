@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from exim_lang.errors import ExpansionError, ForcedFailure
@@ -14,6 +15,7 @@ from exim_lang.taint import is_tainted, untainted
 from exim_lang.transport.copy import Frame, make_copy, recipients_of
 from exim_lang.transport.delivery import HostsTarget, Target, TargetHost, Tls
 from exim_lang.transport.registry import UNKNOWN_HOST, Job, Refused, transport_driver
+from exim_lang.transport.stapling import choose_stapled, stapled
 
 SERVICES = {"smtp": 25, "lmtp": 24, "smtps": 465, "ssmtp": 465, "submissions": 465, "submission": 587}
 """Ports that have a name here even without /etc/services."""
@@ -29,14 +31,19 @@ def smtp(job: Job) -> Target:
     protocol = job.string("protocol")
     default = _port(job, protocol)
     state = job.address.state
-    targets = []
+    targets: list[TargetHost] = []
+    proofs: list[int] = []
     for host in hosts:
         state.host, state.host_address = host.name, host.address
         state.host_port = host.port if host.port != -1 else default
-        targets.append(_target(job, host, state.host_port, protocol))
+        target = _target(job, host, state.host_port, protocol)
+        targets.append(target)
+        proofs.append(stapled(job, target))
     if hosts:
         state.host, state.host_address = hosts[0].name, hosts[0].address
         state.host_port = targets[0].port
+    if proofs:
+        job.scope.connection.tls_out = replace(job.scope.connection.tls_out, ocsp=choose_stapled(job, targets, proofs))
     helo = job.option_value("helo_data", "helo_data") or b""
     interface = job.option_value("interface", "interface option") if job.transport.text("interface") is not None else None
     job.copy = make_copy(job, Frame(check=b".", escape=b"..", crlf=True), "remote host")
@@ -148,6 +155,7 @@ def _target(job: Job, host: Host, port: int, protocol: str) -> TargetHost:
         host.mx,
         _pair(job, host, "tls_verify_hosts", "tls_try_verify_hosts") if tls != "avoided" else "",
         dane,
+        _pair(job, host, "hosts_require_ocsp", "hosts_request_ocsp") if tls != "avoided" else "",
     )
 
 
