@@ -59,10 +59,16 @@ def classes_of(expressions: list[str], folder: Path) -> list[str]:
     prepare(folder)
     lines = "".join(line.replace("DIR", str(folder)) + "\n" for line in expressions)
     command = [exim(), "-C", str(folder / "exim.conf"), "-d-all+expand", "-f", SENDER, "-be"]
-    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    ran = subprocess.run(command, input=lines.encode(), check=False, env={"PATH": "/usr/bin:/bin"}, **both)
+    ran = subprocess.run(
+        command,
+        input=lines.encode(),
+        check=False,
+        env={"PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     text = ran.stdout.decode("utf-8", "replace")
-    begins = []
+    begins: list[int] = []
     for line in lines.splitlines():
         begins.append(text.index(f" ╭considering: {line}\n", begins[-1] + 1 if begins else 0))
     found = []
