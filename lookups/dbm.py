@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from exim_lang.expand.string_list import split_list
 from exim_lang.search.registry import SearchOpenError, lookup_type
+from exim_lang.taint import Tainted
 from exim_lang.world.files import open_failed
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _OVERFLOW: Final = 7
 _HASH_PAGES: Final = (2, 13)
 _DELETED: Final = 0x80
 _PAGE_HEADER: Final = 26
+_TAINTING_VERSION: Final = (4, 99)
 
 
 class NotBerkeleyError(ValueError):
@@ -148,23 +150,27 @@ def _open(scope: Scope, file: bytes) -> dict[bytes, bytes]:
         raise SearchOpenError(f"failed to open {shown}: No such file or directory") from error
 
 
-def _text(value: bytes | None) -> bytes | None:
-    return None if value is None else value.partition(b"\0")[0]
+def _text(scope: Scope, value: bytes | None) -> bytes | None:
+    """The data up to a zero byte; Exim 4.99 alone takes it for something from outside (its bug 3169)."""
+    if value is None:
+        return None
+    text = value.partition(b"\0")[0]
+    return Tainted(text) if scope.config.dialect.version == _TAINTING_VERSION else text
 
 
 @lookup_type("dbm", kind="single-key", open=_open)
 def dbm(scope: Scope, handle: dict[bytes, bytes], key: bytes, options: tuple[bytes, ...]) -> bytes | None:
     """The data of a key that ends with a zero byte."""
-    return _text(handle.get(bytes(key) + b"\0"))
+    return _text(scope, handle.get(bytes(key) + b"\0"))
 
 
 @lookup_type("dbmnz", kind="single-key", open=_open)
 def dbmnz(scope: Scope, handle: dict[bytes, bytes], key: bytes, options: tuple[bytes, ...]) -> bytes | None:
     """The data of a key without a zero byte."""
-    return _text(handle.get(bytes(key)))
+    return _text(scope, handle.get(bytes(key)))
 
 
 @lookup_type("dbmjz", kind="single-key", open=_open)
 def dbmjz(scope: Scope, handle: dict[bytes, bytes], key: bytes, options: tuple[bytes, ...]) -> bytes | None:
     """The data of a key that is a list, whose items stand in the file joined by zero bytes."""
-    return _text(handle.get(b"\0".join(split_list(key))))
+    return _text(scope, handle.get(b"\0".join(split_list(key))))

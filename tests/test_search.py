@@ -19,7 +19,7 @@ from exim_lang.errors import ClosedWorld, EximLangError, ExpansionError
 from exim_lang.expand.engine import expand
 from exim_lang.expand.scope import Scope
 from exim_lang.lists.match import match_list
-from exim_lang.model.dialect import Dialect
+from exim_lang.model.dialect import Dialect, dialect_for
 from exim_lang.model.load import config_from_text
 from exim_lang.search.registry import LOOKUPS
 from exim_lang.search.search import SearchDeferred, SearchOpenError, find, parse_lookup_type, quote
@@ -147,6 +147,16 @@ def test_results_are_trusted(folder: Path) -> None:
     assert found is not None
     assert found.numeric is not None
     assert all(is_tainted(part) for part in found.numeric[1:] if part is not None)
+
+
+@pytest.mark.parametrize("kind, file", [("dbm", "dbm"), ("dbmnz", "dbmnz"), ("dbmjz", "dbmnz")])
+@pytest.mark.parametrize("version, tainted", [("4.96", False), ("4.98", False), ("4.99", True), ("4.100", False)])
+def test_dbm_is_tainted_in_one_version(folder: Path, kind: str, file: str, version: str, tainted: bool) -> None:
+    scope = new_scope()
+    scope.config.dialect = dialect_for(version)
+    found = look(scope, kind, b"abc", str(folder / file))
+    assert found is not None
+    assert is_tainted(found) is tainted
 
 
 UNQUOTED = "tainted search query is not properly quoted: "
