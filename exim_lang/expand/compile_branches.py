@@ -43,6 +43,10 @@ def branches(
             w.fail(fault.skipped())
     with w.out.block("else:"):
         if yes is not None:
+            if not before_no and "${reduce" in w.text:
+                saved = w.out.fresh("saved")
+                w.out.line(f"{saved} = s.value")
+                before_no = f"s.value = {saved}"
             w.skip(yes)
         if before_no:
             w.out.line(before_no)

@@ -156,7 +156,7 @@ def leaves_something(node: tree.Node) -> bool:
     if isinstance(node, tree.Test):
         entry = CONDITIONS.get(node.name)
         return entry is not None and entry.scope
-    return isinstance(node, tree.Item) and node.name in ("run", "prvscheck")
+    return isinstance(node, tree.Item) and node.name in ("run", "prvscheck", "reduce")
 
 
 def if_item(w: Writer, node: tree.If) -> Value:
@@ -168,7 +168,7 @@ def if_item(w: Writer, node: tree.If) -> Value:
         return w.assign(f"{name}(s)", node.span)
     if node.condition is None:
         return constant(b"")
-    changes = any(map(leaves_something, walk(node.condition)))
+    changes = "${reduce" in w.text or any(map(leaves_something, walk(node.condition)))
     saved = w.out.fresh("saved")
     if changes:
         w.out.line(f"{saved} = s.numeric, s.value")

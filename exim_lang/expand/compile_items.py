@@ -15,7 +15,7 @@ from exim_lang.expand.faults import NO_CERTIFICATE
 from exim_lang.expand.names import is_numeric, is_variable
 from exim_lang.expand.registry import ITEMS
 from exim_lang.expand.runtime import check_key, is_field_number
-from exim_lang.expand.unread import literals
+from exim_lang.expand.unread import is_reduce, literals
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.expansion_walk import walk
 
@@ -114,6 +114,8 @@ def write_active(w: Writer, part: Active) -> None:
         match part.node:
             case tree.Each():
                 condition(w, part.node)
+            case tree.Item(name="reduce"):
+                w.out.line(f"s.value = {w.string(part.node.arguments[0]).code}")
             case tree.Item(name="env"):
                 yes = part.node.arguments[1]
                 found = call(w, part.node, [w.string(part.node.arguments[0])])
@@ -239,8 +241,16 @@ def loop(w: Writer, node: tree.Item) -> Value:
     if len(node.arguments) < own:
         return w.fail(fault) if fault else constant(b"")
     body = node.arguments[own - 1]
+    restart = node.name == "reduce" and any(map(is_reduce, walk(body)))
+    if restart:
+        saved, start = w.out.fresh("saved"), w.out.fresh()
+        w.out.line(f"{saved} = s.value")
+        w.out.line(f"s.value = {values[1].code}")
     if inner := w.read(body, w.faults.inside_loop(node, own - 1)):
         return w.fail(inner)
+    if restart:
+        w.out.line(f"{start}, s.value = s.value, {saved}")
+        values[1] = Value(start)
     name = w.out.fresh("f")
     with w.out.function(name):
         w.out.line(f"return {w.string(body).code}")

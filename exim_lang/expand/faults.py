@@ -102,6 +102,7 @@ class Faults:
 
     def noted(self, node: tree.Node, fault: Fault | None) -> Fault | None:
         """`fault`; where there is none, `node` may be one that is evaluated although it is only read."""
+        self.active = [one for one in self.active if not unread.is_forgotten(one.node, node)]
         if fault is None and (found := unread.active(node)) is not None:
             self.active.append(unread.Active(found, "".join(reversed(self.inside))))
         return fault
@@ -306,7 +307,7 @@ class Faults:
         if count == 0 and (fail or stop is not None):
             what = "'yes' part did not start with '{'"
         elif count == 1 and stop is not None and not fail:
-            return self.curly(f'syntax error in "{name}" item - "fail" expected', at, before + 1)
+            return Fault(f'syntax error in "{name}" item - "fail" expected', self.point(at), before + 1)
         elif count == 1 and stop is not None:
             rest, at = self.rest(at + len("fail"))
             what = "did not close with '}' after forcedfail"

@@ -64,7 +64,7 @@ def decoded_word(word: re.Match[bytes], check_length: bool) -> bytes | None:
 
 def _translated(data: bytes, source: str, target: str | None) -> bytes:
     """As iconv() does it: all up to the first byte that cannot be translated, and the rest as it was."""
-    if target is None or source.lower() == target.lower():
+    if target is None or not source or source.lower() == target.lower():
         return data
     try:
         text = data.decode(source)

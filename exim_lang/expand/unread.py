@@ -16,19 +16,23 @@ from exim_lang.expand.json_items import next_items
 from exim_lang.expand.registry import ITEMS
 from exim_lang.expand.string_list import split_list
 from exim_lang.syntax import expansion as tree
+from exim_lang.syntax.expansion_walk import walk
 
 COMPUTED = ("substr", "length", "hash", "nhash", "tr", "sg", "listquote")
 """Items that Exim evaluates wherever it reads them; all that is in them is known if it is plain text."""
 COMPARATORS = ("<", "<=", ">", ">=", "lt", "lti", "le", "lei", "gt", "gti", "ge", "gei")
 """Conditions that `${sort` can compare by."""
+RESTORING = ("extract", "listextract", "certextract", "env", "run")
+"""Items that put `$value` back; so do `${if` and `${lookup`."""
 SIGNS = ("<=", ">=", "==", "<", ">", "=")
 
 
 class Active(NamedTuple):
     """A part that Exim evaluates although it stands in a string that is only read; `where` is added to its errors.
 
-    These are the loop over a list in `forany` and its kin, the replacement of `${sg`, and the first string behind `${env` where
-    the variable exists. The strings of the node are the text that is left of them when nothing in them is expanded.
+    These are the loop over a list in `forany` and its kin, the replacement of `${sg`, the first string behind `${env` where the
+    variable exists, and the start of `${reduce`, which becomes `$value`.
+    The strings of the node are the text that is left of them when nothing in them is expanded.
     """
 
     node: tree.Each | tree.Item
@@ -81,10 +85,22 @@ def active(node: tree.Node) -> tree.Each | tree.Item | None:
             return tree.Item("sg", "", tuple(map(as_read, node.arguments)), False, None, node.span)
         case tree.Item() if node.name in ("hash", "nhash") and _dies(node):
             return tree.Item(node.name, "", tuple(map(as_read, node.arguments)), False, None, node.span)
+        case tree.Item() if node.name == "reduce" and not any(map(is_reduce, walk(node.arguments[-1]))):
+            return tree.Item("reduce", "", (as_read(node.arguments[1]),), False, None, node.span)
         case tree.Item() if node.name == "env" and len(node.arguments) > 1 and literals(node.arguments[0]):
             return tree.Item("env", "", (as_read(node.arguments[0]), *node.arguments[1:]), node.fail, None, node.span)
         case _:
             return None
+
+
+def is_reduce(node: tree.Node) -> bool:
+    return isinstance(node, tree.Item) and node.name == "reduce"
+
+
+def is_forgotten(inner: tree.Node, outer: tree.Node) -> bool:
+    """Whether `outer` undoes what `inner`, which was read before, did to `$value`."""
+    restores = outer.name in RESTORING if isinstance(outer, tree.Item) else isinstance(outer, tree.If | tree.Lookup)
+    return restores and is_reduce(inner) and inner.span.start > outer.span.start
 
 
 def _dies(node: tree.Item) -> bool:
@@ -103,7 +119,7 @@ def is_known(part: tree.Part) -> bool:
     """Whether what is left of a part that is only read is known here."""
     if isinstance(part, tree.Item):
         if part.name not in COMPUTED:
-            return not ITEMS[part.name].choice and part.name != "authresults"
+            return part.name != "authresults" and not (part.name in ITEMS and ITEMS[part.name].choice)
         return all(is_known(inner) for argument in part.arguments for inner in argument.parts)
     if isinstance(part, tree.If):
         return all(is_known(inner) for argument in part.arguments[1:] for inner in argument.parts)

@@ -62,7 +62,7 @@ def decode(scope: Scope, value: bytes) -> bytes:
         source = found[1].decode("latin-1")
         if rfc2047.decoded_word(found, check) is None:
             continue
-        if source.lower() != target.lower() and not (_known(source) and _known(target)):
+        if source and source.lower() != target.lower() and not (_known(source) and _known(target)):
             reason = "Invalid argument (maybe unsupported conversion)"
             raise ExpansionError(f'iconv_open("{target}", "{source}") failed: {reason}')
     return rfc2047.decode(value, target, check_length=check)
