@@ -20,8 +20,8 @@ _CONNECTION = (
     "no_multiline_responses", "no_pipelining",
 )  # fmt: skip
 _MESSAGE = (
-    "cutthrough_delivery", "dk_verify", "dkim_disable_verify", "dkim_verify", "dmarc_disable_verify", "dmarc_enable_forensic",
-    "dmarc_verify_disable",
+    "bmi_run", "cutthrough_delivery", "dk_verify", "dkim_disable_verify", "dkim_verify", "dmarc_disable_verify",
+    "dmarc_enable_forensic", "dmarc_verify_disable",
     "fakedefer", "fakereject", "no_mbox_unspool", "queue", "suppress_local_fixups", "wellknown",
 )  # fmt: skip
 _OPPOSITES = {

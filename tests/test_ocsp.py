@@ -77,6 +77,7 @@ def proof(
     return builder.sign(signer.key, SHA256()).public_bytes(Encoding.DER)
 
 
+NO_SIGNER = "it was not signed by the issuer, and brings no certificate of another signer"
 CASES = {
     "good": (proof(), VERIFIED, ""),
     "revoked": (proof(ocsp.OCSPCertStatus.REVOKED), FAILED, "the certificate was revoked"),
@@ -84,17 +85,17 @@ CASES = {
     "expired": (proof(began=-9 * DAY, until=-DAY), FAILED, "it has expired"),
     "too early": (proof(began=DAY, until=2 * DAY), FAILED, "it is not valid yet"),
     "for ever": (proof(until=None), FAILED, "it has no next update"),
-    "wrong signer": (proof(signer=OTHER_CA), FAILED, "it was not signed by the issuer, and brings no certificate of another signer"),
+    "wrong signer": (proof(signer=OTHER_CA), FAILED, NO_SIGNER),
     "wrong signature": (proof(signer=OTHER_CA, brings=RESPONDER), FAILED, "the signature is wrong"),
     "delegated": (proof(signer=RESPONDER, brings=RESPONDER), VERIFIED, ""),
-    "delegate has expired": (proof(signer=OLD_RESPONDER, brings=OLD_RESPONDER), FAILED, "the certificate of its signer has expired"),
+    "delegate has expired": (
+        proof(signer=OLD_RESPONDER, brings=OLD_RESPONDER), FAILED, "the certificate of its signer has expired"
+    ),
     "delegate of nobody": (proof(signer=STRANGER, brings=STRANGER), FAILED, "its signer may not sign for the issuer"),
     "delegate of others": (
         proof(signer=OTHER_CA, brings=OTHER_CA), FAILED, "the certificate of its signer was not made by the issuer"
     ),
-    "missing intermediate": (
-        proof(signer=RESPONDER), FAILED, "it was not signed by the issuer, and brings no certificate of another signer"
-    ),
+    "missing intermediate": (proof(signer=RESPONDER), FAILED, NO_SIGNER),
     "another certificate": (proof(of=STRANGER), FAILED, "it is for another certificate"),
     "try later": (
         ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER).public_bytes(Encoding.DER),
@@ -131,7 +132,8 @@ def test_session(tmp_path: Path) -> None:
 
     (tmp_path / "exim.conf").write_text(
         f"tls_advertise_hosts = *\ntls_certificate = {tmp_path}/chain.pem\n"
-        f"tls_ocsp_file = ${{if eq{{$sender_host_address}}{{192.0.2.1}}{{{tmp_path}/good.der}}{{PEM {tmp_path}/revoked.pem}}}}\n"
+        "tls_ocsp_file = ${if eq{$sender_host_address}{192.0.2.1}"
+        f"{{{tmp_path}/good.der}}{{PEM {tmp_path}/revoked.pem}}}}\n"
     )
     (tmp_path / "chain.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in CHAIN))
     (tmp_path / "good.der").write_bytes(proof())

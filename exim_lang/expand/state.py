@@ -185,6 +185,8 @@ class Message:
     return_path: bytes | None = None
     received_for: bytes = b""
     prdr_requested: bool = False
+    bmi_optin: dict[bytes, bytes] = field(default_factory=dict)
+    """What the modifier `bmi_optin` said, by recipient."""
     queue_name: bytes = b""
     age: int = 0
     body_linecount: int | None = None

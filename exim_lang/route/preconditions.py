@@ -8,6 +8,7 @@ from exim_lang.errors import Deferred, ExpansionError, ForcedFailure
 from exim_lang.expand.string_list import split_list
 from exim_lang.lists.match import check_list
 from exim_lang.lists.result import ListDeferred
+from exim_lang.route.brightmail import fits_verdict, knows_brightmail, publish_verdict
 from exim_lang.route.required_files import check_files
 from exim_lang.syntax.list_items import Kind
 from exim_lang.taint import like, untainted
@@ -94,6 +95,8 @@ def check_preconditions(run: Run) -> Check:
     state.home = state.domain_data = state.local_part_data = None
     state.local_user_uid = state.local_user_gid = -1
     run.user = None
+    if knows_brightmail(run):
+        publish_verdict(run)
     skipped = f"{router.name} router skipped: "
     if purpose in ("deliver", "expn") and router.option("verify_only"):
         run.detail(skipped + "verify_only set")
@@ -134,7 +137,13 @@ def check_preconditions(run: Run) -> Check:
                 return "skip"
             run.defer(checked)
             return "defer"
-    return _condition(run)
+    outcome = _condition(run)
+    if outcome == "ok" and knows_brightmail(run):
+        failed = fits_verdict(run)
+        if failed:
+            run.detail(skipped + f"{failed} is false")
+            return "skip"
+    return outcome
 
 
 def _list(run: Run, option: str, kind: Kind, subject: bytes, caseless: bool) -> Check:

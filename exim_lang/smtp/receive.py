@@ -9,6 +9,7 @@ from exim_lang.errors import ExpansionError
 from exim_lang.expand.engine import expand
 from exim_lang.expand.header_changes import apply_changes
 from exim_lang.expand.headers import new_header
+from exim_lang.expand.state import Report
 from exim_lang.smtp import ending, logline
 from exim_lang.smtp.acls import Accepted, run_data_acls
 from exim_lang.smtp.arrival import arrival_line
@@ -21,6 +22,7 @@ from exim_lang.smtp.reading import Received, ends_with_crlf, read
 from exim_lang.smtp.replies import split_message
 
 if TYPE_CHECKING:
+    from exim_lang.expand.scope import Scope
     from exim_lang.smtp.session import Session
 
 _FIRST_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|>?From ")
@@ -186,6 +188,8 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
     headers = tuple(header for header in message.headers or () if header.kind != "*")
     controls = dict(message.controls)
     recipients = tuple(message.recipients)
+    if "bmi_run" in session.scope.message.controls:
+        pass_to_brightmail(session.scope)
     session.take(
         Taken(identity, message.sender or b"", recipients, headers, message.body, fake.removeprefix("fake"), controls)
     )
@@ -202,3 +206,12 @@ def lost_message(session: Session, received: bytes) -> None:
     session.decide("DATA", b"", False, reason="Lost incoming connection")
     session.closed = True
 
+
+def pass_to_brightmail(scope: Scope) -> None:
+    """Tells what Brightmail's server would get to know of the recipients."""
+    message = scope.message
+    optin = {address.lower(): value for address, value in message.bmi_optin.items()}
+    lines = [b"<%s> %s" % (one, optin.get(one.lower(), b"")) for one in message.recipients]
+    text = scope.config.text("bmi_config_file")
+    config = text.encode() if text is not None else b""
+    scope.reports.append(Report("brightmail", config, b"\n".join(line.rstrip() for line in lines)))
