@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SPACES: Final = b" \t\n\v\f\r"
 _TYPES: Final = {"a", "aaaa", "a+", "cname", "csa", "mx", "mxh", "ns", "ptr", "soa", "spf", "srv", "tlsa", "txt", "zns"}
 _QUERIED: Final = {"csa": ("SRV",), "mxh": ("MX",), "zns": ("NS",), "a+": ("AAAA", "A")}
-_TIME: Final = re.compile(rb"(?=[0-9])(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s?)?")
+_TIME: Final = re.compile(rb"(?=[0-9])(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")
 
 
 @dataclass(slots=True)

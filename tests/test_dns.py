@@ -45,8 +45,10 @@ def dns_scope(world: World, text: str = "") -> Scope:
 
 
 def zone_world() -> World:
-    again = {"test.again.dns A": "again", "test.again.dns TXT": "again", "x.test.again.dns TXT": "again"}
-    answers: dict[str, dict[str, Json]] = {"dns": {**again, "test.fail.dns A": "fail"}}
+    names = ("test.again.dns A", "test.again.dns AAAA", "test.again.dns TXT", "x.test.again.dns TXT")
+    again = dict.fromkeys((*names, "_client._smtp.x.test.again.dns SRV"), "again")
+    failed = dict.fromkeys(("test.fail.dns A", "test.fail.dns MX"), "fail")
+    answers: dict[str, dict[str, Json]] = {"dns": {**again, **failed, "_client._smtp.192.in-addr.arpa SRV": "nomatch"}}
     return World(dns=ZoneFiles(ZONES), fixtures=Fixtures(answers))
 
 

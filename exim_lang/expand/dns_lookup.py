@@ -107,7 +107,8 @@ def csa_lookup(scope: Scope, name: bytes) -> tuple[DnsAnswer, bytes]:
     if answer.status in ("found", "again"):
         return answer, name
     dot = name.rfind(b".")
-    if dot == -1:
+    # Where the name itself does not exist Exim 4.96 looks no further, whatever zone the authority section names.
+    if dot == -1 or answer.status == "nomatch":
         return nothing, name
     limit = scope.config.option("dns_csa_search_limit")
     tries = limit if isinstance(limit, int) else 5
@@ -115,9 +116,6 @@ def csa_lookup(scope: Scope, name: bytes) -> tuple[DnsAnswer, bytes]:
     for arpa, width in ((b".in-addr.arpa", 0), (b".ip6.arpa", 8)):
         if name.lower().endswith(arpa) and len(name) > len(arpa):
             dot, tries, step = len(name) - len(arpa), 3, width
-    top = name[dot + 1 :]
-    if answer.status == "nomatch" and answer.zone.lower() in (b"", top.lower()):
-        return nothing, name  # the top level domain, or the one below it, does not exist (or nobody says which zone it is)
     for _ in range(tries):
         dot = dot - step if step else name.rfind(b".", 0, dot)
         if dot <= 0:
