@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from exim_lang.search.registry import SearchDeferred, SearchOpenError, lookup_type
 from exim_lang.world.files import open_failed
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
+
+_IN_SPOOL: Final = (b".", b"..", b"db", b"input", b"msglog", b"scan")
 
 
 def _open(scope: Scope, directory: bytes) -> bytes:
@@ -18,7 +20,10 @@ def _open(scope: Scope, directory: bytes) -> bytes:
     if not directory:
         raise SearchOpenError("failed to open  for directory search: No such file or directory")
     if not directory.startswith(b"/"):
-        raise SearchOpenError(f"dirname '{shown}' for dsearch is not absolute")
+        # Exim opens it first, from its spool directory, and looks at the name then.
+        if directory.split(b"/")[0] in _IN_SPOOL:
+            raise SearchOpenError(f"dirname '{shown}' for dsearch is not absolute")
+        raise SearchOpenError(f"failed to open {shown} for directory search: No such file or directory")
     try:
         scope.world.list_directory(directory)
     except OSError as error:

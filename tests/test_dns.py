@@ -48,7 +48,8 @@ def zone_world() -> World:
     names = ("test.again.dns A", "test.again.dns AAAA", "test.again.dns TXT", "x.test.again.dns TXT")
     again = dict.fromkeys((*names, "_client._smtp.x.test.again.dns SRV"), "again")
     failed = dict.fromkeys(("test.fail.dns A", "test.fail.dns MX"), "fail")
-    answers: dict[str, dict[str, Json]] = {"dns": {**again, **failed, "_client._smtp.192.in-addr.arpa SRV": "nomatch"}}
+    absent = dict.fromkeys(("_client._smtp.192.in-addr.arpa SRV", "_client._smtp.0.192.in-addr.arpa SRV"), "nomatch")
+    answers: dict[str, dict[str, Json]] = {"dns": {**again, **failed, **absent}}
     return World(dns=ZoneFiles(ZONES), fixtures=Fixtures(answers))
 
 

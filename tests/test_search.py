@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -47,6 +48,12 @@ def make_files(folder: Path) -> None:
     (tree / "link").symlink_to("file")
     (tree / "dangling").symlink_to("nowhere")
     (tree / "dlink").symlink_to("sub")
+    (folder / "open").write_text("key: value\n")
+    (folder / "open").chmod(0o666)  # Exim reads files that others may write, and whoever owns them
+    if os.getuid() == 0:
+        os.chown(folder / "open", 65534, 65534)
+    (folder / "open folder").mkdir()
+    (folder / "open folder").chmod(0o777)
     (folder / "c.cdb").write_bytes(cdb({b"one": b"data for one", b"two": b"A=1 B=2", b"": b"nothing", b"x" * 300: b"x"}))
     (folder / "many.txt").write_text("".join(f"key{number}: value {number}\n" for number in range(3000)))
     for arguments in (["aliases", "dbm"], ["-nozero", "aliases", "dbmnz"], ["many.txt", "many"]):
