@@ -19,7 +19,7 @@ from tests.be_cases import CASES, Case, config_of, printed_by_exim, printed_here
 CONF = CASES / "operators.conf"
 CONFIG = config_of(CONF.read_text())
 FOLDER = CASES / "expansions"
-FILES = sorted([*FOLDER.glob("operators-*.txt"), *FOLDER.glob("items-*.txt")])
+FILES = sorted([*FOLDER.glob("operators-*.txt"), *FOLDER.glob("items-*.txt"), FOLDER / "braces.txt"])
 NEWER = FOLDER / "newer-operators.txt"
 ALL = [case for path in [*FILES, NEWER] for case in read_cases(path)]
 TAINT = [

@@ -40,6 +40,7 @@ def exim_scope(flags: Flags, config: Config) -> Scope:
     scope = new_scope(config, world_of(flags))
     route_when_asked(scope, callouts=flags.mode_flag != "-bh")
     connection = scope.connection
+    scope.process.initial_cwd = os.getcwdb()
     for flag, text in flags.facts.items():
         value = text.encode("latin-1")
         match flag:
