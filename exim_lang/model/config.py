@@ -72,6 +72,20 @@ class Driver(OnLine):
     span: Span
     driver: str = ""
     settings: dict[str, Setting] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What later layers worked out of the finished driver, each under keys of its own."""
+    texts: dict[str, Text | None] = field(default_factory=dict, repr=False, compare=False)
+    values: dict[str, Value] = field(default_factory=dict, repr=False, compare=False)
+    """What `text` and `option` have answered; `set` forgets it."""
+
+    def set(self, setting: Setting) -> None:
+        """Takes a setting, and forgets what was worked out before."""
+        self.settings[setting.name] = setting
+        if setting.name == "driver":
+            self.driver = setting.text.string
+        self.memo.clear()
+        self.texts.clear()
+        self.values.clear()
 
     def fact(self, name: str) -> OptionFact | None:
         """What is known of an option of this driver, None for one that it does not have."""
@@ -81,16 +95,18 @@ class Driver(OnLine):
 
     def option(self, name: str) -> Value:
         """The value of an option, or its default; raises KeyError for one that this driver does not have."""
-        if name in _VERIFY:
-            # both are set by one other option, too; the last one counts
-            last = [setting for other, setting in self.settings.items() if other in (name, _VERIFY[name])]
-            if last:
-                return last[-1].value
-        return _option(self.settings, self.fact(name), name, {})
+        if name not in self.values:
+            # some are set by one other option, too; the last one counts
+            names = (name, _VERIFY.get(name))
+            last = [setting for other, setting in self.settings.items() if other in names]
+            self.values[name] = last[-1].value if last else _option(self.settings, self.fact(name), name, {})
+        return self.values[name]
 
     def text(self, name: str) -> Text | None:
         """A string option as text to be expanded, None when it is unset or empty; its default counts."""
-        return _text(self.settings, self.fact(name), name, {})
+        if name not in self.texts:
+            self.texts[name] = _text(self.settings, self.fact(name), name, {})
+        return self.texts[name]
 
 
 @dataclass(slots=True)
@@ -160,7 +176,10 @@ class Config:
     def driver(self, kind: str, name: str) -> Driver | None:
         """The router, transport or authenticator of that name."""
         found = {"router": self.routers, "transport": self.transports, "authenticator": self.authenticators}[kind]
-        return next((driver for driver in found if driver.name == name), None)
+        for driver in found:
+            if driver.name == name:
+                return driver
+        return None
 
 
 def _option(settings: dict[str, Setting], fact: OptionFact | None, name: str, defaults: Mapping[str, str]) -> Value:

@@ -35,15 +35,13 @@ def read_driver(node: nodes.Driver, kind: nodes.DriverKind, dialect: Dialect, re
 
 def _set(driver: Driver, node: nodes.Setting) -> None:
     setting = read_setting(node, driver.fact, driver.settings, lambda name: _unknown(driver, name))
-    driver.settings[setting.name] = setting
-    if setting.name == "driver":
-        driver.driver = setting.text.string
-        if not driver.dialect.knows(driver.kind, driver.driver):
-            word = _word(driver)
-            end = len(node.line.text)
-            raise ConfigError(
-                f'{word} {driver.name}: cannot find {word} driver "{driver.driver}"', Span(end - len(setting.text), end)
-            )
+    driver.set(setting)
+    if setting.name == "driver" and not driver.dialect.knows(driver.kind, driver.driver):
+        word = _word(driver)
+        end = len(node.line.text)
+        raise ConfigError(
+            f'{word} {driver.name}: cannot find {word} driver "{driver.driver}"', Span(end - len(setting.text), end)
+        )
 
 
 def _word(driver: Driver) -> str:

@@ -1,8 +1,8 @@
 """Verdicts of Brightmail AntiSpam, per recipient: preconditions of routers and `$bmi_...` (Exim up to 4.98).
 
 The proprietary server is whoever answers for the kind "bmi" in the world's fixtures: the call is the recipient that the message
-came for, the answer null (no verdict) or a mapping with `deliver` ("default", "alternate" or "no"), `location`, `rules` (numbers
-of those that fired), `verdict` and `tracker` (base64). Addresses that a recipient leads to inherit its verdict.
+came for, the answer null (no verdict) or a mapping with `deliver` ("default", "alternate" or "no"), `location`, `rules`
+(numbers of those that fired), `verdict` and `tracker` (base64). Addresses that a recipient leads to inherit its verdict.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from exim_lang.records import dataclass
 from exim_lang.world.fixtures import to_bytes
 
 if TYPE_CHECKING:
+    from exim_lang.model.config import Driver
     from exim_lang.route.address import RoutedAddress
     from exim_lang.route.registry import Run
     from exim_lang.world.fixtures import Json
@@ -39,9 +40,9 @@ class BrightmailVerdict:
 NOTHING: Final = BrightmailVerdict()
 
 
-def knows_brightmail(run: Run) -> bool:
-    """Whether this Exim has heard of Brightmail."""
-    return run.router.fact("bmi_rule") is not None
+def knows_brightmail(router: Driver) -> bool:
+    """Whether the Exim of this router has heard of Brightmail."""
+    return router.fact("bmi_rule") is not None
 
 
 def top_level(address: RoutedAddress) -> bytes:
@@ -54,8 +55,9 @@ def top_level(address: RoutedAddress) -> bytes:
 def verdict_for(run: Run) -> BrightmailVerdict:
     """The verdict for the recipient that is being routed.
 
-    There is none while an address is only verified: the server sees the whole message. Raises ClosedWorld for a message that was
-    to be passed to the server (`control = bmi_run`) and for which no fixture answers, EximLangError for an answer that is none.
+    There is none while an address is only verified: the server sees the whole message. Raises ClosedWorld for a message that
+    was to be passed to the server (`control = bmi_run`) and for which no fixture answers, EximLangError for an answer that is
+    none.
     """
     if run.purpose != "deliver":
         return NOTHING

@@ -79,7 +79,7 @@ def set_errors_and_headers(run: Run, address: RoutedAddress | None = None) -> Ou
             if _verifies(run, errors_to):
                 address.errors_to = errors_to
         except ForcedFailure:
-            run.detail("forced expansion failure - ignoring errors_to")
+            pass  # as if it were unset
         except ExpansionError as error:
             return run.defer(f'{router.name} router failed to expand "{text}": {error.message}')
     for option, separator in (("headers_add", "\n"), ("headers_remove", ":")):
@@ -111,13 +111,7 @@ def _verifies(run: Run, errors_to: bytes) -> bool:
         return True
     from exim_lang.route.verify import follow  # it routes with the routers that come here
 
-    shown = errors_to.decode("latin-1")
-    run.detail(f"------ Verifying errors address {shown} ------")
-    verified = follow(run.scope, errors_to, "recipient").status == "ok"
-    run.detail(f"------ End verifying errors address {shown} ------")
-    if not verified:
-        run.detail(f"------ errors address {shown} failed to verify ------")
-    return verified
+    return follow(run.scope, errors_to, "recipient").status == "ok"
 
 
 def queue(run: Run) -> Outcome:
@@ -182,10 +176,8 @@ def self_action(run: Run, host: Host) -> Outcome:
     domain = run.domain.decode("latin-1")
     match action:
         case "send":
-            run.detail(f"{message}: {domain}")
             return "ok"
         case "pass":
-            run.detail(f'{message}: passed to next router (self = pass)')
             address.state.self_hostname = host.name
             return "pass"
         case "fail":
@@ -202,7 +194,6 @@ def self_action(run: Run, host: Host) -> Outcome:
         new_domain = run.expand(target)
     except ExpansionError as error:
         return run.defer(f'{router.name} router: failed to expand "{target}" (for self): {error.message}')
-    run.detail(f"{message}: {domain} re-routed to {new_domain.decode('latin-1')}")
     return change_domain(run, new_domain)
 
 
@@ -235,7 +226,6 @@ def look_up_hosts(run: Run, items: list[bytes], lookup: str, on_failure: str, wo
         shown = name.decode("latin-1")
         search = search_options(run)
         search.ipv4_only, search.ipv4_prefer = "ipv4_only" in words, "ipv4_prefer" in words
-        run.detail(f"finding IP address for {shown}")
         result = _find(search, name, lookup)
         match result.found:
             case "insecure":

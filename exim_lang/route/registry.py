@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from exim_lang.acl.trace import deeper
 from exim_lang.errors import ExpansionError
@@ -29,8 +29,8 @@ class Run:
     user: User | None = None
     testing: bool = False
     """The mode `-bt`."""
-    details: list[str] = field(default_factory=list)
-    """What Exim's trace says of this router only with -d."""
+    skipped: str = ""
+    """Why the last router was not asked, as its step says it."""
     named: Cache = field(default_factory=dict)
     """What named lists say of the address."""
 
@@ -47,9 +47,10 @@ class Run:
         if self.scope.debug is not None:
             self.scope.debug(line)
 
-    def detail(self, line: str) -> None:
-        """A line of the trace that Exim shows only with -d."""
-        self.details.append(line)
+    def skip(self, why: str) -> Literal["skip"]:
+        """The router is not asked, because of `why`."""
+        self.skipped = f"skipped: {why}"
+        return "skip"
 
     def log(self, line: str, *, panic: bool = False) -> None:
         """A line for the main log, perhaps for the panic log as well."""

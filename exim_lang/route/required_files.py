@@ -45,7 +45,6 @@ def check_files(run: Run, items: bytes) -> bool | str:
             name = name[1:].lstrip(_BLANKS)
         if not name.startswith(b"/"):
             return f'require_files: "{name.decode("latin-1")}" is not absolute'
-        run.detail(f"file check: {shown}")
         there: bool
         try:
             there = _readable(world, untainted(name), who)

@@ -12,7 +12,8 @@ from exim_lang.lists.match import check_list
 from exim_lang.route.address import Chains, Outcome, Purpose, RoutedAddress, Step
 from exim_lang.route.common import truth
 from exim_lang.route.preconditions import check_affixes, check_preconditions
-from exim_lang.route.registry import ROUTERS, Run
+from exim_lang.route.prepared import PreparedRouter, function_of
+from exim_lang.route.registry import Run
 from exim_lang.route.translate import translate_addresses
 from exim_lang.taint import like
 
@@ -48,10 +49,9 @@ def route_address(
     run = Run(scope, scope.config.routers[0], address, purpose, chains, testing=testing) if scope.config.routers else None
     if run is not None and purpose == "recipient" and _is_checked(scope.address, address.address):
         run.named = recipient_cache(scope)
-    shown = address.address.decode("latin-1")
     if scope.debug is not None:
         scope.debug(">" * 35)
-        scope.debug(f"routing {shown}")
+        scope.debug(f"routing {address.address.decode('latin-1')}")
     try:
         scope.address = address.state
         if address.state.original is None:
@@ -80,7 +80,6 @@ def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
     while at < len(routers):
         router = run.router = address.router = routers[at]
         at += 1
-        run.details = [f"--------> {router.name} router <--------"]
         step = Step(router.name, "")
         address.steps.append(step)
         looped = _already_routed(run)
@@ -91,11 +90,12 @@ def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
         if looped:
             step.outcome = "skipped: previously routed"
             continue
+        prepared = PreparedRouter.of(router, run.purpose, run.testing)
         state = address.state
-        state.router_name = router.name.encode("latin-1")
-        run.scope.where = f"router {router.name}"
+        state.router_name = prepared.name
+        run.scope.where = prepared.where
         try:
-            outcome = _one(run, step)
+            outcome = _one(run, prepared, step)
         except ClosedWorld as error:
             raise error.at(router.line.text, router.span) from error.__cause__
         state.router_name = b""
@@ -135,15 +135,14 @@ def _loop(run: Run, address: RoutedAddress) -> Outcome | None:
     return None
 
 
-def _one(run: Run, step: Step) -> str:
+def _one(run: Run, prepared: PreparedRouter, step: Step) -> str:
     """Asks one router: an Outcome, "next" for one that is skipped, or "end"."""
     router, address = run.router, run.address
-    if not check_affixes(run):
-        step.outcome = run.details[-1].removeprefix(f"{router.name} router ")
-        return "next"
-    checked = check_preconditions(run)
+    checked = check_affixes(run, prepared.affixes)
+    if checked == "ok":
+        checked = check_preconditions(run, prepared.preconditions)
     if checked == "skip":
-        step.outcome = run.details[-1].removeprefix(f"{router.name} router ")
+        step.outcome = run.skipped
         return "next"
     if checked == "defer":
         step.outcome = "defer"
@@ -156,11 +155,9 @@ def _one(run: Run, step: Step) -> str:
         return outcome
     address.local_host_removed = False
     address.user = run.user
-    run.say(f"calling {router.name} router")
-    function = ROUTERS.get(router.driver)
-    if function is None:
-        raise EximLangError(f"the router driver {router.driver} is not available", router.span, router.line.text)
-    result = function(run)
+    if run.scope.debug is not None:
+        run.say(f"calling {router.name} router")
+    result = function_of(router)(run)
     step.outcome = result
     if result == "fail":
         run.say(f"{router.name} router forced address failure")
@@ -172,7 +169,7 @@ def _one(run: Run, step: Step) -> str:
                 chain.pop(0)
         step.outcome = "fail"
         return "fail"
-    if result in ("pass", "decline"):
+    if result in ("pass", "decline") and run.scope.debug is not None:
         word = "passed" if result == "pass" else "declined"
         run.say(f"{router.name} router {word} for {address.address.decode('latin-1')}")
     return result
@@ -180,9 +177,10 @@ def _one(run: Run, step: Step) -> str:
 
 def _already_routed(run: Run) -> bool | None:
     """Whether an ancestor was routed here under the same address; None when there are too many ancestors."""
-    router = run.router
-    address = run.address
-    parent = address.parent
+    parent = run.address.parent
+    if parent is None:
+        return False
+    router, address = run.router, run.address
     count = 0
     while parent is not None:
         if parent.router is router:
@@ -191,7 +189,6 @@ def _already_routed(run: Run) -> bool | None:
             if repeat and broken and router.option("caseful_local_part"):
                 broken = parent.address.rpartition(b"@")[0] == address.address.rpartition(b"@")[0]
             if broken:
-                run.detail(f"{router.name} router skipped: previously routed {parent.address.decode('latin-1')}")
                 return True
         count += 1
         if count > DYNASTY:
@@ -205,16 +202,13 @@ def _declined_early(run: Run) -> str:
     more = truth(run, "more")
     if isinstance(more, str):
         return run.defer(more)
-    if not more:
-        run.detail('"more"=false: skipping remaining routers')
-        return "end"
-    return "next"
+    return "next" if more else "end"
 
 
 def _set_variables(run: Run) -> str | None:
     """The options `set = r_name = value`; None to go on."""
     router, address = run.router, run.address
-    text = router.text("set") if router.fact("set") is not None else None
+    text = router.text("set")
     if text is None:
         return None
     for item in split_list(text.encode(), None, default=ord(";")):
@@ -226,8 +220,6 @@ def _set_variables(run: Run) -> str | None:
         try:
             result = run.expand(assigned)
         except ForcedFailure:
-            shown = assigned.decode("latin-1")
-            run.detail(f'forced failure in expansion of "{shown}" (router variable): decline action taken')
             return _declined_early(run)
         except ExpansionError as error:
             shown = assigned.decode("latin-1")
@@ -248,11 +240,9 @@ def _set_address_data(run: Run) -> str | None:
     text = router.text("address_data")
     if text is None:
         return None
-    run.detail("processing address_data")
     try:
         run.address.state.address_data = run.expand(text)
     except ForcedFailure:
-        run.detail(f'forced failure in expansion of "{text}" (address_data): decline action taken')
         return _declined_early(run)
     except ExpansionError as error:
         return run.defer(f'expansion of "{text}" failed in {router.name} router: {error.message}')
@@ -290,10 +280,11 @@ def _succeeded(run: Run) -> Outcome:
             for chain in (run.chains.local, run.chains.remote):
                 chain[:] = [one for one in chain if one is not run.address]
             return run.defer(wrong)
-    run.say(f"routed by {run.router.name} router{' (unseen)' if unseen else ''}")
+    if run.scope.debug is not None:
+        run.say(f"routed by {run.router.name} router{' (unseen)' if unseen else ''}")
     run.address.message = None
-    following = next_router(run.config.routers, run.router)
-    if unseen and following is not None:
+    following = next_router(run.config.routers, run.router) if unseen else None
+    if following is not None:
         go_on(run, following)
     return "ok"
 

@@ -35,7 +35,6 @@ def translate_addresses(run: Run) -> str:
             except ExpansionError as error:
                 return f"translate_ip_address expansion failed: {error.message}"
             shown = f"{host.name.decode('latin-1')} [{host.address.decode('latin-1')}]"
-            run.detail(f"{shown} translated to {new.decode('latin-1')}")
             if ip_version(new):
                 host.address = new
                 hosts.append(host)

@@ -40,7 +40,6 @@ def dnslookup(run: Run) -> Outcome:
             if listed is None:
                 return run.defer("lookup defer for mx_domains")
             if listed:
-                run.detail(f"{router.name} router rejected {name.decode('latin-1')}: no MX record(s)")
                 result.found = "failed"
                 continue
         if result.found != "failed":
@@ -53,7 +52,6 @@ def dnslookup(run: Run) -> Outcome:
             return run.defer("host lookup done insecurely")
         case "again":
             if router.option("pass_on_timeout"):
-                run.detail(f"{router.name} router timed out, and pass_on_timeout is set")
                 return "pass"
             return run.defer("host lookup did not complete")
         case "failed" | "ignored":
@@ -66,7 +64,6 @@ def dnslookup(run: Run) -> Outcome:
         if outcome != "ok":
             return outcome
     elif router.option("check_secondary_mx") and not result.removed:
-        run.detail("check_secondary_mx set and local host not secondary")
         return "decline"
     address.hosts = result.hosts
     return accept(run)
@@ -107,12 +104,11 @@ def _listed(run: Run, name: bytes, option: str) -> bool | None:
 
 def _failed(run: Run, name: bytes, result: Result) -> Outcome | None:
     """What a name without hosts means; None to try the next one."""
-    address, router = run.address, run.router
+    address = run.address
     listed = _listed(run, name, "fail_defer_domains")
     if listed is None:
         return run.defer("lookup defer for fail_defer_domains option")
     if listed:
-        run.detail(f"{router.name} router: matched fail_defer_domains")
         return run.defer("missing MX, or all MXs point to missing A records, and defer requested")
     host = result.hosts[0]
     if host.mx >= 0 and host.address is None:

@@ -83,7 +83,6 @@ def manualroute(run: Run) -> Outcome:
 
 def _all_ignored(run: Run) -> Outcome:
     """host_find_failed = ignore left no host."""
-    run.detail("host_find_failed ignored every host")
     run.address.transport = None
     action = str(run.router.option("host_all_ignored"))
     if action in ("decline", "pass"):
@@ -100,7 +99,6 @@ def _rule(run: Run) -> tuple[bytes, bytes] | Outcome:
     rules = router.text("route_list")
     if rules is not None:
         for item in split_list(rules.encode(), None, default=ord(";")):
-            run.detail(f"route_item = {item.decode('latin-1')}")
             pattern, rest = _word(item)
             if not pattern:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exim_lang.errors import ExpansionError, ForcedFailure
+from exim_lang.model.config import Driver
 from exim_lang.route.address import Outcome, RoutedAddress
 from exim_lang.route.common import check_user, find_transport, set_errors_and_headers
 from exim_lang.route.filter_file import BAD_REPLY, Generated, run_filter
@@ -11,6 +12,7 @@ from exim_lang.route.redirect_file import read_file
 from exim_lang.route.registry import Run, router_driver
 from exim_lang.route.rewrite import qualify_address, rewrite_address
 from exim_lang.route.routing import next_router
+from exim_lang.route.srs import apply_srs
 from exim_lang.taint import is_tainted, join, untainted
 
 
@@ -21,6 +23,9 @@ def redirect(run: Run) -> Outcome:
     outcome = check_user(run)
     if outcome != "ok":
         return outcome
+    decided = apply_srs(run)
+    if decided is not None:
+        return decided
     data = _data(run)
     if not isinstance(data, bytes):
         return data
@@ -95,8 +100,6 @@ def _filter(run: Run, kind: str, data: bytes) -> Outcome:
             run.log(f"{router.name} router: skipped error: {found}")
             return "decline"
         return run.defer(f"error in filter {what}: {found}")
-    for line in found.log:
-        run.detail(f"filter log: {line}")
     stopped = found.stopped
     if stopped is not None:
         address.message = address.user_message = stopped.text
@@ -137,8 +140,6 @@ def _generate_filtered(run: Run, targets: list[Generated]) -> Outcome:
 def _reader(run: Run) -> ListReader | str:
     """Reads a list as the options of the router want it, or says why it cannot."""
     router, scope = run.router, run.scope
-    permitted = {name for name in ("defer", "fail") if router.option(f"allow_{name}")}
-    permitted |= {name for name in ("blackhole", "include") if not router.option(f"forbid_{name}")}
     directory = None
     text = router.text("include_directory")
     domain = None
@@ -162,13 +163,23 @@ def _reader(run: Run) -> ListReader | str:
 
     return ListReader(
         scope,
-        frozenset(permitted),
+        _permitted(router),
         qualify,
         run.domain,
         directory,
         bool(router.option("skip_syntax_errors")),
         bool(scope.config.option("allow_domain_literals")),
     )
+
+
+def _permitted(router: Driver) -> frozenset[str]:
+    """The special items that the options of a router allow."""
+    known: frozenset[str] | None = router.memo.get("special items")
+    if known is None:
+        allowed = {name for name in ("defer", "fail") if router.option(f"allow_{name}")}
+        allowed |= {name for name in ("blackhole", "include") if not router.option(f"forbid_{name}")}
+        known = router.memo["special items"] = frozenset(allowed)
+    return known
 
 
 def _generate(run: Run, redirection: Redirection) -> Outcome:
@@ -183,11 +194,12 @@ def _generate(run: Run, redirection: Redirection) -> Outcome:
     for target in redirection.targets:
         child = address.child(_not_an_ancestor(run, target))
         child.start_router = start_router
+        if address.srs_sender is not None:
+            child.errors_to = address.srs_sender
         child.state.domain_data, child.state.local_part_data = address.state.domain_data, address.state.local_part_data
         if target.generated:
             _set_up(run, child)
         children.append(child)
-        run.detail(f"{router.name} router generated {child.address.decode('latin-1')}")
     run.chains.new[:0] = children
     return "ok"
 
@@ -201,7 +213,6 @@ def _not_an_ancestor(run: Run, target: Target) -> bytes:
         caseful = parent.router is not None and bool(parent.router.option("caseful_local_part"))
         one, other = target.address, parent.address
         if one == other or (not caseful and one.lower() == other.lower()):
-            run.detail("generated parent replaced by child")
             return run.address.address
         parent = parent.parent
     return target.address
