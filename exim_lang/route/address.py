@@ -83,6 +83,8 @@ class RoutedAddress:
     forbidden: bool = False
     setup_error: str = ""
     errors_to: bytes | None = None
+    srs_sender: bytes | None = None
+    """The rewritten sender that the new addresses are to have."""
     headers_add: tuple[bytes, ...] = ()
     headers_remove: tuple[bytes, ...] = ()
     message: bytes | None = None

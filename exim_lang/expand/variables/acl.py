@@ -13,6 +13,7 @@ facts(("dnslist_matched", "dnslist_text"), tainted=True)
 facts(("sender_rate", "sender_rate_limit", "sender_rate_period"))
 facts(("prvscheck_address", "prvscheck_keynum"), tainted=True)
 facts(("prvscheck_result", "srs_recipient"))
+facts(("srs_db_address", "srs_db_key", "srs_orig_recipient", "srs_orig_sender", "srs_status"))
 
 
 def _argument(number: int) -> Callable[[Scope], bytes | None]:
