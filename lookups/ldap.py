@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from exim_lang.errors import EximLangError
 from exim_lang.expand.ldap_messages import DEREFERENCES, SCOPES, Entry, read_answer, search_request
+from exim_lang.expand.ldap_names import is_for_host
 from exim_lang.expand.ldap_query import LdapQuery, ldap_data, parse_ldap_query
 from exim_lang.expand.sql_servers import NoOtherServer, default_servers, server_text
 from exim_lang.expand.string_list import split_list
@@ -174,9 +175,12 @@ def _search(scope: Scope, name: str, query: LdapQuery, host: bytes, port: int) -
     ldap3, errors = _library()
     wait = query.number("nettime") or max(1, int(scope.world.timeout))
     pooled = place + b" " + query.url.scheme.encode() + b" %d" % wait
-    link = scope.world.connections.get("ldap", pooled, lambda: _Link(_connection(scope, query, host, port, wait)), _close)
+    failed = f"failed to bind the LDAP connection to server {shown} - "
     try:
-        failed = f"failed to bind the LDAP connection to server {shown} - "
+        link = scope.world.connections.get("ldap", pooled, lambda: _Link(_connection(scope, query, host, port, wait)), _close)
+    except errors.LDAPSSLConfigurationError as error:  # a file of certificates that is not there
+        raise SearchDeferred(failed + "ldap_bind() returned -1") from error
+    try:
         try:
             if not _bind(scope, link, query, name == "ldapauth", failed):
                 return None
@@ -292,7 +296,18 @@ def _tls(scope: Scope) -> Any:
         ca_certs_path=text("ldap_ca_cert_dir"),
         validate=needs.get(text("ldap_require_cert") or "hard", ssl.CERT_NONE),
         ciphers=text("ldap_cipher_suite"),
+        valid_names=["*"],  # see _check_name: the library leaves open what it refuses
     )
+
+
+def _check_name(connection: Any) -> None:
+    """Raises OSError when the server's certificate is to be good, and is for another host."""
+    import ssl
+
+    if not isinstance(connection.socket, ssl.SSLSocket) or connection.server.tls.validate == ssl.CERT_NONE:
+        return
+    if not is_for_host(connection.socket.getpeercert() or {}, connection.server.host):
+        raise ssl.SSLCertVerificationError(f"the certificate is not for {connection.server.host}")
 
 
 def _bind(scope: Scope, link: _Link, query: LdapQuery, only_checking: bool, failed: str) -> bool:
@@ -305,14 +320,27 @@ def _bind(scope: Scope, link: _Link, query: LdapQuery, only_checking: bool, fail
 
     connection = link.connection
     if connection.closed:
+        no_tls = failed.replace("bind the LDAP connection", "initiate TLS processing on an LDAP session")
+        step = "opening"
         try:
-            connection.open(read_server_info=False)
-            if _wants_tls(scope) and query.url.scheme != "ldapi" and not connection.start_tls(read_server_info=False):
-                raise SearchDeferred(f"failed to initiate TLS processing on an LDAP session: {connection.last_error}")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # ldap3 compares names with what Python will lose
+                connection.open(read_server_info=False)
+                _check_name(connection)
+                if _wants_tls(scope) and query.url.scheme != "ldapi":
+                    step = "starting"
+                    if not connection.start_tls(read_server_info=False):  # it has TLS already
+                        raise SearchDeferred(f"{no_tls}ldap_start_tls_s() returned 1: Operations error")
+                    _check_name(connection)
         except (LDAPExceptionError, OSError) as error:
             if connection.socket is not None:
                 connection.socket.close()  # ldap3 leaves it open
-            raise SearchDeferred(failed + "ldap_bind() returned -1") from error
+            words = failed + "ldap_bind() returned -1"
+            if step == "starting":
+                words = f"{no_tls}ldap_start_tls_s() returned -11: Connect error"
+            elif _wants_tls(scope) and query.url.scheme != "ldapi":
+                words = f"{no_tls}ldap_start_tls_s() returned -1: Can't contact LDAP server"
+            raise SearchDeferred(words) from error
     request: Any = BindRequest()
     request["version"] = Version(3)
     request["name"] = user
@@ -386,4 +414,7 @@ def _close(link: _Link) -> None:
     try:
         link.connection.unbind()
     except (LDAPExceptionError, OSError):
-        pass  # it was broken, and is closed now
+        pass  # it was broken
+    finally:
+        if link.connection.socket is not None:
+            link.connection.socket.close()

@@ -183,13 +183,14 @@ access to * by * read
 """
 
 
-def ldap_server(folder: Path) -> RealServer:
+def ldap_server(folder: Path, settings: Sequence[str] = (), more_places: str = "") -> RealServer:
+    """The directory; `settings` are more lines of its configuration, `more_places` more URLs where it listens."""
     prepare(folder, "")
     port, path, config = free_port(), folder / "ldap.sock", folder / "slapd.conf"
     (folder / "data").mkdir()
-    config.write_text(SLAPD.format(folder=folder))
+    config.write_text("".join(f"{line}\n" for line in settings) + SLAPD.format(folder=folder))
     run("", [program("slapadd", "/usr/sbin"), "-q", "-f", str(config), "-l", str(DIRECTORY)])
-    places = f"ldap://127.0.0.1:{port}/ ldapi://{str(path).replace('/', '%2F')}/"
+    places = f"ldap://127.0.0.1:{port}/ ldapi://{str(path).replace('/', '%2F')}/ {more_places}"
     command = [program("slapd", "/usr/sbin"), "-f", str(config), "-h", places, "-d", "0"]
     server = RealServer(port, path, folder, command).start()
     path.chmod(0o777)  # for the user that Exim runs as
