@@ -13,11 +13,13 @@ from exim_lang.expand.headers import split_headers
 from exim_lang.expand.scope import Scope
 from exim_lang.model.dialect import dialect_for
 from exim_lang.model.load import config_from_text
+from exim_lang.route.address import Host
 from exim_lang.route.scope import routed_scope
+from exim_lang.route.verify import follow
 from exim_lang.taint import taint
 from exim_lang.transport.delivery import Delivery, HostsTarget, QueueTarget, SocketTarget
 from exim_lang.transport.events import Happening
-from exim_lang.transport.simulate import deliver
+from exim_lang.transport.simulate import deliver, simulate
 from exim_lang.world.fixtures import Fixtures, Json
 from exim_lang.world.world import World
 
@@ -66,17 +68,55 @@ def test_a_deferral_raises_other_events() -> None:
     late = one(scope_for(ROUTER + EVENT), Happening("deferred", errno=111, message="Connection refused"))
     assert [(event.name, event.value) for event in late.events] == [
         ("msg:host:defer", b"msg:host:defer 111 Connection refused 198.51.100.1"),
-        ("msg:rcpt:defer", b"msg:rcpt:defer 111 Connection refused 198.51.100.1"),
+        ("msg:host:defer", b"msg:host:defer 111 Connection refused 198.51.100.2"),
+        ("msg:defer", b"msg:defer 111 Connection refused 198.51.100.2"),
     ]
     assert late.log == ("== kim@there.example R=r T=t defer (111): Connection refused",)
+    answer = "SMTP error from remote mail server after RCPT TO:<kim@there.example>: 450 later"
+    late = one(scope_for(ROUTER + EVENT), Happening("deferred", errno=-44, message=answer))
+    assert [event.name for event in late.events] == ["msg:rcpt:host:defer", "msg:rcpt:defer"]
+    assert late.log == (f"== kim@there.example R=r T=t defer (-44) H=198.51.100.1 [198.51.100.1]: {answer}",)
+    late = one(scope_for(ROUTER + EVENT), Happening("deferred", errno=-45, message="451 not now"))
+    assert [event.name for event in late.events] == ["msg:defer"]
     chosen = one(scope_for(ROUTER + EVENT), Happening(names=("smtp:connect",)))
     assert [event.value for event in chosen.events] == [b"smtp:connect 0  198.51.100.1"]
+
+
+MAIN = "event_action = $event_name <$event_data> $local_part $router_name\n"
+ENDS = "no:\n  driver = redirect\n  local_parts = no\n  allow_fail\n  data = :fail: not here\n"
+ENDS += "late:\n  driver = redirect\n  local_parts = late\n  allow_defer\n  data = :defer: not now\n"
+
+
+@pytest.mark.parametrize(
+    ("local_part", "values"),
+    [
+        (b"kim", [b"msg:complete <>  "]),
+        (b"no", [b"msg:fail:internal <not here> no no", b"msg:complete <>  "]),
+        (b"late", []),
+    ],
+)
+def test_events_of_the_message(local_part: bytes, values: list[bytes]) -> None:
+    scope = scope_for(MAIN + ROUTER.replace("routers\n", "routers\n" + ENDS) + "  driver = smtp\n")
+    assert [event.value for event in one(scope, address=local_part + b"@there.example").events] == values
+
+
+@pytest.mark.parametrize(("most", "tried"), [(1, "1 3 f"), (2, "1 2 3 f"), (9, "1 2 3 f")])
+def test_the_hosts_that_are_tried_and_those_to_fall_back_on(most: int, tried: str) -> None:
+    text = f"  driver = smtp\n  hosts_max_try = {most}\n  fallback_hosts = 198.51.100.9::26\n  event_action = $host\n"
+    scope = scope_for(ROUTER + text)
+    report = follow(scope, taint(b"kim@there.example"), "deliver", full=True)
+    report.chains.remote[0].hosts = [Host(name, b"198.51.100.1", mx) for name, mx in ((b"1", 1), (b"2", 1), (b"3", 2))]
+    late = simulate(scope, [report], Happening("deferred", errno=111, message="Connection refused"))[0]
+    values = [event.value for event in late.events if event.name == "msg:host:defer"]
+    assert b" ".join(values).replace(b"198.51.100.9", b"f").decode() == tried
+    assert isinstance(late.target, HostsTarget)
+    assert [(host.name, host.port) for host in late.target.fallback] == [(b"198.51.100.9", 26)]
 
 
 def test_events_that_fail_are_logged() -> None:
     scope = scope_for(ROUTER + "  driver = smtp\n  event_action = ${foo\n")
     assert one(scope).events[0].error.startswith('"${foo" is not a known operator')
-    assert any("failed to expand event_action in t transport" in line for _, line in scope.log)
+    assert any("failed to expand event_action msg:delivery in t: " in line for _, line in scope.log)
 
 
 TPDA = """\
@@ -89,12 +129,16 @@ TPDA = """\
 
 def test_tpda() -> None:
     answers: dict[str, dict[str, Json]] = {
-        "mysql": {"sent kim there.example 198.51.100.1 25 198.51.100.1 250 OK": "1", "late 198.51.100.1 110 timed out r": "2"}
+        "mysql": {"sent kim there.example 198.51.100.1 25 198.51.100.1 250 OK": "1",
+                  "late 198.51.100.1 110 timed out r": "2", "late 198.51.100.2 110 timed out r": "3"}
     }
     done = one(scope_for(ROUTER + TPDA, "4.84", answers), Happening(confirmation=b"250 OK"))
     assert [(event.option, event.value) for event in done.events] == [("tpda_delivery_action", b"1")]
     late = one(scope_for(ROUTER + TPDA, "4.84", answers), Happening("deferred", errno=110, message="timed out"))
-    assert [(event.option, event.value) for event in late.events] == [("tpda_host_defer_action", b"2")]
+    assert [(event.option, event.value) for event in late.events] == [
+        ("tpda_host_defer_action", b"2"),
+        ("tpda_host_defer_action", b"3"),
+    ]
 
 
 def test_a_host_has_what_is_demanded_of_it() -> None:

@@ -75,7 +75,11 @@ class TargetHost:
 
 @dataclass(frozen=True, slots=True)
 class HostsTarget:
-    """Hosts in the order in which they are tried (chapter 30); `protocol` is "smtp", "lmtp" or "smtps"."""
+    """Hosts in the order in which they are tried (chapter 30); `protocol` is "smtp", "lmtp" or "smtps".
+
+    `fallback` are those of `fallback_hosts`, which come into play when none of the others could be spoken to; they are only
+    looked up then.
+    """
 
     hosts: tuple[TargetHost, ...]
     protocol: str
@@ -83,7 +87,7 @@ class HostsTarget:
     helo: bytes
     interface: bytes = b""
     randomize: bool = False
-    fallback: bool = False
+    fallback: tuple[TargetHost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

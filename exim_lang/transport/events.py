@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from exim_lang.errors import ClosedWorld, ExpansionError
+from exim_lang.errors import ExpansionError
 from exim_lang.records import dataclass
-from exim_lang.transport.delivery import Event
+from exim_lang.transport.delivery import Event, HostsTarget, Target
+from exim_lang.transport.walk import all_tried
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
     from exim_lang.route.address import RoutedAddress
+    from exim_lang.source.text import Text
     from exim_lang.transport.registry import Job
 
 
@@ -30,47 +32,89 @@ class Happening:
 
 
 DELIVERED = Happening()
+RCPT_DEFERRED = -44
+"""The number of an error that only one recipient met with."""
+_TELL = frozenset({"smtp", "lmtp", "autoreply"})
+"""Transports whose events are told what the other end, or the transport itself, has said."""
 
 
-def raise_events(job: Job, happening: Happening) -> tuple[Event, ...]:
-    """Expands the actions of the transport for all its addresses; what they give is thrown away, as in Exim."""
-    scope = job.scope
+def raise_events(job: Job, happening: Happening, target: Target | None = None) -> tuple[Event, ...]:
+    """Expands the actions of the transport for all its addresses; what they give is thrown away, as in Exim.
+
+    `target` is None where the transport refused before it came to any host or file.
+    """
     events: list[Event] = []
-    names = happening.names or _usual(job, happening)
+    if happening.names:
+        for address in job.addresses:
+            events += _told(job, address, happening.names, happening)
+        return tuple(events)
+    match happening.outcome:
+        case "delivered":
+            names: tuple[str, ...] = ("msg:delivery",)
+        case "failed":
+            names = ("msg:fail:delivery",)
+        case "deferred" if not isinstance(target, HostsTarget):
+            return ()
+        case "deferred" if happening.errno == RCPT_DEFERRED:
+            names = ("msg:rcpt:host:defer", "msg:rcpt:defer")
+        case "deferred":
+            names = ("msg:defer",)
+            if happening.errno > 0:
+                events += _host_errors(job, happening, target)
     for address in job.addresses:
-        saved, scope.address = scope.address, address.state
-        try:
-            for name in names:
-                events += _one(job, address, name, happening)
-        finally:
-            scope.address = saved
+        events += _told(job, address, names, happening)
     return tuple(events)
 
 
-def _usual(job: Job, happening: Happening) -> tuple[str, ...]:
-    match happening.outcome:
-        case "delivered":
-            return ("msg:delivery",)
-        case "failed":
-            return ("msg:fail:delivery",)
-        case "deferred" if job.transport.driver == "smtp":
-            return ("msg:host:defer", "msg:rcpt:defer")
-        case "deferred":
-            return ("msg:rcpt:defer",)
+def _host_errors(job: Job, happening: Happening, target: HostsTarget) -> list[Event]:
+    """No host could be spoken to: each that is tried has an event of its own."""
+    events: list[Event] = []
+    state = job.address.state
+    for host in all_tried(job, target):
+        state.host, state.host_address, state.host_port = host.name, host.address, host.port
+        events += _told(job, job.address, ("msg:host:defer",), happening)
+    return events
+
+
+def _told(job: Job, address: RoutedAddress, names: tuple[str, ...], happening: Happening) -> list[Event]:
+    saved, job.scope.address = job.scope.address, address.state
+    try:
+        return [event for name in names for event in _one(job, address, name, happening)]
+    finally:
+        job.scope.address = saved
+
+
+def main_event(scope: Scope, name: str, data: bytes = b"", address: RoutedAddress | None = None) -> tuple[Event, ...]:
+    """Expands the main option `event_action` for an event that belongs to no transport."""
+    text = scope.config.text("event_action")
+    if text is None:
+        return ()
+    saved, scope.address = scope.address, None if address is None else address.state
+    router = "" if address is None or address.router is None else address.router.name
+    if address is not None:
+        address.state.router_name = router.encode("latin-1")
+    facts = {"event_name": name.encode("latin-1"), "event_data": data}
+    try:
+        return (_expanded(scope, text, "event_action", name, facts, "main"),)
+    finally:
+        scope.address = saved
 
 
 def _one(job: Job, address: RoutedAddress, name: str, happening: Happening) -> list[Event]:
     deferred = name.endswith(":defer")
     data = happening.message.encode("latin-1") if deferred or happening.outcome != "delivered" else happening.confirmation
+    told = data if job.transport.driver in _TELL else b""
     events = []
-    if job.transport.fact("event_action") is not None and job.transport.text("event_action") is not None:
-        facts = {"event_name": name.encode("latin-1"), "event_data": data}
+    text = job.transport.text("event_action")
+    if text is not None:
+        facts = {"event_name": name.encode("latin-1"), "event_data": told}
         if deferred:
             facts["event_defer_errno"] = b"%d" % happening.errno
-        events.append(_expanded(job, "event_action", name, facts))
+        events.append(_expanded(job.scope, text, "event_action", name, facts, job.name))
     option = {"msg:delivery": "tpda_delivery_action", "msg:host:defer": "tpda_host_defer_action"}.get(name, "")
-    if option and job.transport.fact(option) is not None and job.transport.text(option) is not None:
-        events.append(_expanded(job, option, name, _tpda(job.scope, address, data, happening)))
+    text = job.transport.text(option) if option else None
+    if text is not None:
+        events.append(_expanded(job.scope, text, option, name, _tpda(job.scope, address, data, happening), job.name))
     return events
 
 
@@ -91,19 +135,17 @@ def _tpda(scope: Scope, address: RoutedAddress, data: bytes, happening: Happenin
     return facts
 
 
-def _expanded(job: Job, option: str, name: str, facts: dict[str, bytes]) -> Event:
-    known = job.scope.message.facts
+def _expanded(scope: Scope, text: Text, option: str, name: str, facts: dict[str, bytes], where: str) -> Event:
+    known = scope.message.facts
     saved = {key: known.get(key) for key in facts}
     known.update(facts)
-    text = job.transport.text(option)
-    assert text is not None, "asked before"
     try:
-        return Event(option, name, bytes(job.expand(text)))
-    except ClosedWorld:
-        raise
+        return Event(option, name, bytes(scope.expand(text)))
     except ExpansionError as error:
-        what = "tpda" if option.startswith("tpda") else "event"
-        job.scope.log.append(("main", f"failed to expand {what}_action in {job.name} transport: {error.message}"))
+        line = f"failed to expand {option} {name} in {where}: {error.message}\n"
+        if option.startswith("tpda"):
+            line = f"failed to expand tpda_action in {where} transport: {error.message}"
+        scope.log += [("main", line), ("panic", line)]
         return Event(option, name, error=error.message)
     finally:
         for key, value in saved.items():

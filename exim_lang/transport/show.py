@@ -164,6 +164,7 @@ def target_lines(target: Target) -> list[str]:
             return [f"LMTP socket {text(path)}"]
         case HostsTarget():
             lines = [host_line(host) for host in target.hosts]
+            lines += [f"fallback {host_line(host)}" for host in target.fallback]
             return [*lines, *(f"recipient {text(one)}" for one in target.recipients)]
         case ReplyTarget():
             if not target.sent:

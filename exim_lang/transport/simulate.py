@@ -18,7 +18,8 @@ from exim_lang.transport.batch import batches
 from exim_lang.transport.command import transport_filter
 from exim_lang.transport.copy import original_of
 from exim_lang.transport.delivery import Delivered, Delivery, Event, FileTarget, HostsTarget, Target
-from exim_lang.transport.events import DELIVERED, Happening, raise_events
+from exim_lang.transport.drivers.smtp import fallback_hosts
+from exim_lang.transport.events import DELIVERED, Happening, main_event, raise_events
 from exim_lang.transport.identity import identity_of
 from exim_lang.transport.registry import EXPANSION, TRANSPORTS, UNKNOWN, Job, Refused
 from exim_lang.transport.signing import signatures
@@ -54,6 +55,8 @@ def simulate(scope: Scope, reports: Sequence[Report], happening: Happening = DEL
             outcome = events.get(id(one))
             end = _ended(one, outcome)
             if end is not None:
+                if end.status == "failed":
+                    end = replace(end, events=main_event(scope, "msg:fail:internal", end.message.encode("latin-1"), one))
                 ended.append(end)
             elif one.generated or id(one) in chosen:
                 key = one.unique or bytes(one.address), b"" if not one.generated else bytes(original_of(one).address)
@@ -62,7 +65,11 @@ def simulate(scope: Scope, reports: Sequence[Report], happening: Happening = DEL
                 seen.add(key)
                 (local if is_local(one.transport) else remote).append(one)
     runs = [*batches(scope, local), *batches(scope, remote)]
-    return ended + [_run(scope, run, happening) for run in runs]
+    deliveries = ended + [_run(scope, run, happening) for run in runs]
+    if deliveries and not any(one.status == "deferred" for one in deliveries):
+        last = deliveries[-1]
+        deliveries[-1] = replace(last, events=last.events + main_event(scope, "msg:complete"))
+    return deliveries
 
 
 def _ended(one: RoutedAddress, outcome: str | None) -> Delivery | None:
@@ -153,10 +160,10 @@ def _attempt(job: Job, happening: Happening, *, shadow: bool = False) -> Deliver
             job.scope.log.append(("panic", refused.message))
         lost = Happening("failed" if refused.status == "failed" else "deferred", errno=refused.errno, message=refused.message)
         return _result(job, None, lost, () if shadow else raise_events(job, lost))
-    if happening.outcome != "delivered":
-        return _result(job, target, happening, () if shadow else raise_events(job, happening))
-    following = None if shadow else _shadow(job, happening)
-    return _result(job, target, happening, () if shadow else raise_events(job, happening), following)
+    if isinstance(target, HostsTarget) and happening.outcome == "deferred" and happening.errno > 0:
+        target = fallback_hosts(job, target)
+    following = _shadow(job, happening) if happening.outcome == "delivered" and not shadow else None
+    return _result(job, target, happening, () if shadow else raise_events(job, happening, target), following)
 
 
 def _deliver(job: Job) -> Target:
@@ -274,14 +281,16 @@ def _log(delivery: Delivery, local: bool, outcome: Happening) -> list[str]:
                     line += f" ST={delivery.shadow.transport}"
                     line += f" ({delivery.shadow.message})" if delivery.shadow.status != "delivered" else ""
             case "failed":
-                line = f"** {_text(one, False)}{where}: {delivery.message}"
+                line = f"** {_text(one, False)}{where}{_peer(delivery)}: {delivery.message}"
             case _:
-                line = f"== {_text(one, False)}{where} defer ({delivery.errno}): {delivery.message}"
+                peer = _peer(delivery) if delivery.errno < 0 else ""
+                line = f"== {_text(one, False)}{where} defer ({delivery.errno}){peer}: {delivery.message}"
         lines.append(line)
     return lines
 
 
-def _peer(delivery: Delivery, outcome: Happening) -> str:
+def _peer(delivery: Delivery, outcome: Happening = DELIVERED) -> str:
+    """The host that spoke to Exim last."""
     target = delivery.target
     if not isinstance(target, HostsTarget) or not target.hosts:
         return ""

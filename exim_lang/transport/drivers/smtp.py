@@ -79,6 +79,19 @@ def _own_hosts(job: Job) -> list[Host]:
     return found
 
 
+def fallback_hosts(job: Job, target: HostsTarget) -> HostsTarget:
+    """The target with the hosts of `fallback_hosts`: the router's list is used rather than that of the transport."""
+    router = job.address.router
+    text = router.text("fallback_hosts") if router is not None else None
+    text = text or job.transport.text("fallback_hosts")
+    if text is None:
+        return target
+    hosts = [host for item in split_list(text.encode()) if item and item != b"+" for host in _looked_up(job, item)]
+    default = _port(job, target.protocol)
+    targets = (_target(job, host, host.port if host.port != -1 else default, target.protocol) for host in hosts)
+    return replace(target, fallback=tuple(targets))
+
+
 def _looked_up(job: Job, item: bytes) -> list[Host]:
     name, port = split_port(item)
     search = Search(
