@@ -24,6 +24,7 @@ PLAIN = re.compile(
     rb"([A-Za-z0-9_+=-]++(?:\.[A-Za-z0-9_+=-]++)*+)@([A-Za-z0-9][A-Za-z0-9-]*+(?:\.[A-Za-z0-9][A-Za-z0-9-]*+)*+)"
 )
 """What nearly all addresses are, and what needs no reading word by word."""
+_UNCHECKED_LITERAL = re.compile(rb"\[[!-Z^-~]*\](?=\s*(?:\(|\Z))")
 _LITERAL = frozenset(b"0123456789abcdefABCDEF.:")
 
 
@@ -224,7 +225,7 @@ class _Reader:
         domain = b""
         if self.peek() == b"@":
             self.skip(1)
-            domain = self.domain(literals=True)
+            domain = self.unchecked_literal() or self.domain(literals=True)
         return self.parsed(local_part, domain, start)
 
     def bracketed(self) -> Parsed:
@@ -338,6 +339,16 @@ class _Reader:
                 return bytes(read)
             read += b"."
             self.skip(1)
+
+    def unchecked_literal(self) -> bytes:
+        """What stands in square brackets at the end of an address without angle brackets: Exim looks at no character of it."""
+        self.skip()
+        found = _UNCHECKED_LITERAL.match(self.text, self.at)
+        if found is None:
+            return b""
+        self.at = found.end()
+        self.skip()
+        return found[0]
 
     def domain_literal(self, literals: bool) -> bytes:
         if not literals:

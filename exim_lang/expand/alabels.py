@@ -6,7 +6,10 @@ import re
 import unicodedata
 from typing import Final
 
+from exim_lang.expand.string_list import quote_item, split_list
+
 _PREFIX: Final = b"xn--"
+_DOT: Final = 0x2E
 _DOTS: Final = re.compile("[.\u3002\uff0e\uff61]")
 _JOINERS: Final = "\u200c\u200d"
 
@@ -84,14 +87,12 @@ def _in_context(label: str, position: int) -> bool:
 
 def domain_from_alabel(domain: bytes) -> bytes:
     """`domain` with its labels `xn--...` in UTF-8; nothing is checked but that they can be decoded."""
-    labels = []
-    rest: list[bytes] = domain.split(b".")
-    # The library stops at an empty label, and drops one that is nothing but the prefix.
-    while rest and rest[0]:
-        label = rest.pop(0)
-        if label != _PREFIX:
-            labels.append(_decoded(label) if label.startswith(_PREFIX) else label)
-    return b".".join([*labels, *rest])
+    done = b""
+    # Exim reads the domain as a list: doubled dots stand for one, white space around a label is dropped.
+    for label in split_list(bytes(domain), _DOT):
+        read = quote_item(_decoded(label) if label.startswith(_PREFIX) else label, _DOT)
+        done = done + b"." + read if done else read
+    return done
 
 
 def local_part_to_alabel(local_part: bytes) -> bytes:

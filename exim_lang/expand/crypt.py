@@ -8,6 +8,7 @@ from typing import Any, Final
 from exim_lang.errors import EximLangError, ExpansionError
 
 _BCRYPT: Final = (b"$2a$", b"$2b$", b"$2x$", b"$2y$")
+_UNCHECKED: Final = (b"$y$", b"$gy$", b"$7$", b"$3$", b"$sha1", b"$md5")
 _BCRYPT_LONGEST: Final = 72
 _DES_BLOCK: Final = 8
 _SALT_CHARACTERS: Final = frozenset(b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -64,6 +65,8 @@ def _crypt_equal(secret: bytes, encrypted: bytes) -> bool:
         case start if start[:1] == b"_":
             method = methods.bsdi_crypt
         case start if start[:1] == b"$":
+            if not encrypted.startswith(_UNCHECKED):
+                return False  # crypt() knows no such method
             name = b"$".join(encrypted.split(b"$")[:2]).decode("latin-1")
             raise EximLangError(f"passwords encrypted by the method {name}$ of crypt() cannot be checked here")
         case start:

@@ -162,6 +162,8 @@ class Faults:
                 found = re.match(r".?[A-Za-z]*", self.text[at + 1 :])
                 return Fault(f"bad option '{found[0] if found else ''}' for run", Span(at, at + 1))
             at += len(",preexpand")
+        if node.options and not self.rest(at)[0].startswith("{"):
+            return self.curly("missing '{' for command arg of run", at)
         if node.options or not node.arguments or node.arguments[0].closed:
             return None
         return self.curly("missing '}' closing command arg of run", len(self.text))

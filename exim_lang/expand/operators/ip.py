@@ -100,10 +100,15 @@ def ipv6denorm(value: bytes) -> bytes:
 def reverse_ip(value: bytes) -> bytes:
     """The address as it stands in front of `in-addr.arpa` and `ip6.arpa`; a mask behind it is ignored."""
     text, _, digits = value.partition(b"/")
+    mapped = text.startswith(b"::ffff:")
+    if mapped and b"." not in text and text.count(b":") in range(4, 10):
+        # Exim cuts the prefix off, and takes the first group of what is left for the start of an address that the others end.
+        first, *others = text[7:].split(b":")
+        text = b":".join([first, *[b"0"] * (7 - len(others)), *others])
     packed = binary(text) if not digits or digits.isdigit() else None
     if packed is None:
         raise ExpansionError(f"reverse_ip() not given an IP address [{value.decode('latin-1')}]")
-    if packed[:12] == b"\0" * 10 + b"\xff\xff" and len(packed) == 16:
+    if mapped and b"." in text:
         packed = packed[12:]
     if len(packed) == 4:
         return ".".join(str(byte) for byte in reversed(packed)).encode("ascii")

@@ -15,6 +15,29 @@ _SPECIAL: Final = b'?=()<>@,;:\\".[]_'
 _LONGEST: Final = 67
 _TAB: Final = 8
 _SPACES: Final = b" \t\n\v\f\r"
+_UNDERSCORES: Final = ("elot_928", "ms_kanji", "shift_jis", "shift_jisx0213")
+"""The charsets that iconv() knows by a name with an underscore, of those that Python knows by it."""
+_PYTHON_ONLY: Final = """
+    037 1125 1140 1250 1251 1252 1253 1254 1255 1256 1257 1258 273 424 646 775 8859 932 936 949 950 ansi-x3-4-1968
+    ansi-x3.4-1968 ansi-x3.4-1986 base-64 base64 base64-codec big5-tw bz2 bz2-codec charmap chinese cp-is cp1006
+    cp1051 cp154 cp65001 cp720 cp866u csbig5 csibm858 csibm861 csiso58gb231280 csptcp154 cyrillic-asian elot-928
+    euc-jis-2004 euc-jis2004 eucgb2312-cn eucjis2004 eucjisx0213 gb18030-2000 gb2312-1980 gb2312-80 hex hex-codec
+    hkscs hz hz-gb hz-gb-2312 hzgb ibm039 ibm1051 ibm1125 idna iso-2022-jp-1 iso-2022-jp-2004 iso-2022-jp-ext
+    iso-646.irv-1991 iso-8859-1-1987 iso-8859-10-1992 iso-8859-11-2001 iso-8859-14-1998 iso-8859-16-2001
+    iso-8859-2-1987 iso-8859-3-1988 iso-8859-4-1988 iso-8859-5-1988 iso-8859-6-1987 iso-8859-7-1987 iso-8859-8-1988
+    iso-8859-9-1989 iso-ir-58 iso2022-jp iso2022-jp-1 iso2022-jp-2 iso2022-jp-2004 iso2022-jp-3 iso2022-jp-ext
+    iso2022-kr iso2022jp-1 iso2022jp-2 iso2022jp-2004 iso2022jp-3 iso2022jp-ext iso8859 jisx0213 korean ks-c-5601
+    ks-c-5601-1987 ks-x-1001 ksc5601 ksx1001 kz-1048 kz1048 l9 latin latin-1 mac-arabic mac-centeuro mac-croatian
+    mac-farsi mac-greek mac-iceland mac-latin2 mac-roman mac-romanian mac-turkish maccentraleurope macgreek
+    maciceland maclatin2 macroman macturkish ms-kanji ms1361 ms949 ms950 mskanji palmos ptcp154 punycode quopri
+    quopri-codec quoted-printable quotedprintable raw-unicode-escape rot-13 rot13 s-jis s-jis-2004 s-jisx0213
+    shift-jis-2004 shift-jisx0213 shiftjis shiftjis2004 sjis-2004 sjisx0213 thai tis-620-0 tis-620-2529-0
+    tis-620-2529-1 u-jis u16 u32 u7 u8 undefined unicode-1-1-utf-7 unicode-escape unicodebigunmarked
+    unicodelittleunmarked utf utf-16-be utf-16-le utf-32-be utf-32-le utf-8-sig utf8-ucs2 utf8-ucs4 uu uu-codec
+    x-mac-japanese x-mac-korean x-mac-simp-chinese x-mac-trad-chinese zip zlib zlib-codec
+    """
+"""What Python takes for the name of a charset, and the C library does not."""
+_NOT_OF_ICONV: Final = frozenset(_PYTHON_ONLY.split())
 _SIZES: Final = re.compile(r"([0-9]+)(?:_([0-9]+))?")
 
 
@@ -70,6 +93,8 @@ def decode(scope: Scope, value: bytes) -> bytes:
 
 def _known(name: str) -> bool:
     if not name[-1:].isalnum():  # which Python's own search forgives
+        return False
+    if name.lower() in _NOT_OF_ICONV or ("_" in name and name.lower() not in _UNDERSCORES):
         return False
     try:
         codecs.lookup(name)
