@@ -70,7 +70,7 @@ def _ways(olds: list[Json], news: list[Json], what: str) -> Json | None:
         one = olds[number] if number < len(olds) else NOTHING
         other = news[number] if number < len(news) else NOTHING
         if one != other:
-            return _change(what, way(one), way(other), _text(one), _text(other), (other or one)["address"])
+            return _change(what, way(one), way(other), told(one), told(other), (other or one)["address"])
     return None
 
 
@@ -81,6 +81,15 @@ def way(one: Json) -> str:
     ways = one.get("to", [one])
     names = dict.fromkeys(f"R={part.get('router') or '-'} T={part.get('transport') or '-'}" for part in ways)
     return " ".join(names) or f"{one.get('status')}: {one.get('message', 'no delivery')}"
+
+
+def told(one: Json) -> str:
+    """A recipient's way, or a delivery, with all that is known of it."""
+    ways = one.get("to")
+    if ways is None:
+        return _text(one)
+    words = [" ".join([way["address"], f"R={way['router']}", f"T={way['transport']}", *way["hosts"]]) for way in ways]
+    return ", ".join(words) or f"{one['status']} {one.get('message', '')}".strip()
 
 
 def _text(value: object) -> str:

@@ -107,7 +107,7 @@ def _kind_of(path: str) -> Kind:
         return "eml"
     if start.startswith(b"From ") or not start.strip():
         return "mbox"
-    if start.lstrip().startswith(b"{"):
+    if re.match(rb"(?:\s|#.*\n)*\{", start):
         return "sessions"
     if any(MARKS.match(line) for line in start.splitlines()):
         return "transcript"

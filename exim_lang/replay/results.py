@@ -33,11 +33,15 @@ class Results:
             self.file: BinaryIO = open(path, "r+b" if os.path.exists(path) else "x+b")  # noqa: SIM115  (closed by close)
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from error
-        self._lock()
-        if there or (resume and os.path.exists(path + STATE)):
-            self._check(identity)
-        else:
-            self._write_state(identity)
+        try:
+            self._lock()
+            if there or (resume and os.path.exists(path + STATE)):
+                self._check(identity)
+            else:
+                self._write_state(identity)
+        except UsageError:
+            self.file.close()
+            raise
 
     def _lock(self) -> None:
         import fcntl
@@ -45,7 +49,6 @@ class Results:
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            self.file.close()
             raise UsageError(f"{self.path}: another run is writing it") from error
 
     def _write_state(self, identity: Json) -> None:
