@@ -1,6 +1,7 @@
 """Runs the rules over a configuration and sorts out what is shown.
 
-Everything that Exim itself would refuse is found, too: what no rule speaks of comes from `refused-by-exim`.
+Everything that Exim itself would refuse is found, too: what no rule speaks of comes from `refused-by-exim`, and what it could
+not expand from `broken-expansion`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from exim_lang.records import dataclass, field
 from exim_lang.source.text import Place
 
 REFUSED = "refused-by-exim"
+BROKEN = "broken-expansion"
 UNUSED = "unused-ignore"
 
 
@@ -84,7 +86,7 @@ def _all(survey: Survey, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Finding]
 def _leftovers(
     survey: Survey, found: list[tuple[Rule, Finding]], silence: Suppressions, settings: Settings
 ) -> Iterator[tuple[Rule, Finding]]:
-    """What Exim refuses and no rule spoke of, and comments that silenced nothing."""
+    """What Exim refuses or cannot expand and no rule spoke of, and comments that silenced nothing."""
     lines = {(finding.place.file, finding.place.line) for _, finding in found}
     refused = RULES[REFUSED]
     if settings.enabled(refused):
@@ -92,6 +94,13 @@ def _leftovers(
             place = problem.place
             if (place.file, place.line) not in lines and not silence.silence(REFUSED, place.file, place.line):
                 yield refused, Finding(problem.message, problem.text, problem.span)
+    broken = RULES[BROKEN]
+    if settings.enabled(broken):
+        for use, fault in survey.faults:
+            finding = use.finding(fault.span, fault.message.partition("\n")[0])
+            place = finding.place
+            if (place.file, place.line) not in lines and not silence.silence(BROKEN, place.file, place.line):
+                yield broken, finding
     unused = RULES[UNUSED]
     if settings.enabled(unused):
         for comment in silence.all:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from exim_lang.lint.constants import constant
 from exim_lang.lint.finding import Finding
 from exim_lang.records import dataclass, field
 from exim_lang.source.text import Span, Text
@@ -96,16 +97,62 @@ def _paths(survey: Survey, acl: Acl) -> Iterator[RelayPath]:
         elif statement.verb == "require":
             if Answer.NO in answers or Answer.UNKNOWN in answers:
                 return
-        elif statement.verb != "warn" and not _passes(statement, answers):
+        elif statement.verb != "warn" and not _passes(survey, statement, answers):
             return
 
 
-def _passes(statement: Statement, answers: list[Answer]) -> bool:
+def _passes(survey: Survey, statement: Statement, answers: list[Answer]) -> bool:
     """Whether the stranger certainly comes past a statement that refuses: a condition is false, or can be made so."""
+    if statement.verb == "defer" and not _asks_for_domain(survey, statement):
+        return True
     return any(
-        answer in (Answer.NO, Answer.CHOSEN) or node.name in AVOIDED
+        answer in (Answer.NO, Answer.CHOSEN) or node.name in AVOIDED or (answer is Answer.UNKNOWN and _avoidable(survey, node))
         for node, answer in zip(statement.conditions, answers, strict=True)
     )
+
+
+def _asks_for_domain(survey: Survey, statement: Statement) -> bool:
+    """Whether a statement is about some recipients; one that is not defers everybody for a while, as greylisting does."""
+    tests = [node for node in statement.conditions if isinstance(node, Condition) and node.name != "ratelimit"]
+    return not any(one.name == "condition" for one in tests) or any(
+        one.name in ("domains", "local_parts", "recipients", "acl") or _mentions_domain(survey.use_of(one)) for one in tests
+    )
+
+
+def _mentions_domain(use: Use) -> bool:
+    names = [node.name for node in use.nodes if isinstance(node, tree.Variable)]
+    return not names or any(name.startswith(("domain", "acl_m")) for name in names)
+
+
+def _avoidable(survey: Survey, node: object) -> bool:
+    """Whether a condition holds for what is listed only, so that some other host, domain or local part comes past it."""
+    if isinstance(node, Condition) and node.name == "condition" and not node.negated:
+        return _holds_when_found(survey.use_of(node))
+    listed = isinstance(node, Condition) and not node.negated and node.name in ("hosts", "domains", "local_parts")
+    return listed and isinstance(node, Condition) and _names_some(survey, survey.use_of(node), frozenset())
+
+
+def _holds_when_found(use: Use) -> bool:
+    """Whether a condition is a lookup that is true for what it finds, and false for everything else."""
+    parts = use.tree.parts
+    if len(parts) != 1 or not isinstance(lookup := parts[0], tree.Lookup) or len(lookup.arguments) < 2:
+        return False
+    answers = [constant(string) for string in lookup.arguments[1:]]
+    found, missing = answers[0], answers[1] if len(answers) > 1 else ""
+    return found in ("yes", "true", "1") and missing in ("", "no", "false", "0")
+
+
+def _names_some(survey: Survey, use: Use, seen: frozenset[str]) -> bool:
+    """Whether nothing in a list is negated, and nothing in it takes everything."""
+    for item in use.items.items if use.items is not None else ():
+        looked_up = item.kind is ItemKind.EXPANDED and item.text.startswith("${lookup")
+        if item.negated or item.kind is ItemKind.ANY or (item.kind is ItemKind.EXPANDED and not looked_up):
+            return False
+        if item.kind is ItemKind.NAMED and item.constant:
+            named = next((one for one in survey.of("list", item.text[1:]) if one.list_kind == use.list_kind), None)
+            if named is None or named.name in seen or not _names_some(survey, named, seen | {named.name}):
+                return False
+    return use.items is not None
 
 
 def _answer(survey: Survey, node: object, path: RelayPath, index: int) -> Answer:
@@ -123,7 +170,12 @@ def _answer(survey: Survey, node: object, path: RelayPath, index: int) -> Answer
 
 def _condition(survey: Survey, use: Use, reason: Reason) -> Answer:
     match use.name:
-        case "hosts" | "domains" | "local_parts":
+        case "local_parts":
+            answer = _list(survey, use, reason, frozenset())
+            written = use.items.items if use.items is not None else ()
+            some = any(item.constant and not item.negated and item.kind is ItemKind.PLAIN for item in written)
+            return Answer.CHOSEN if answer is Answer.NO and some else answer
+        case "hosts" | "domains":
             return _list(survey, use, reason, frozenset())
         case "authenticated" | "recipients":
             return Answer.NO if use.text.string.strip() != "*" or use.name == "authenticated" else Answer.YES
@@ -155,6 +207,8 @@ def _expression(use: Use, reason: Reason) -> Answer:
     simple = len(parts) == 1 and isinstance(parts[0], tree.If) and len(parts[0].arguments) < 2
     if opaque or not simple or not names:
         return Answer.UNKNOWN
+    if len(names) == 1 and names < {"received_port", "interface_port"}:
+        return Answer.CHOSEN
     if names == {"sender_helo_name"}:
         reason.choice = "helo"
         return Answer.CHOSEN

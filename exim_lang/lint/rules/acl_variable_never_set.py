@@ -35,6 +35,11 @@ def check(survey: Survey) -> Iterator[Finding]:
     """Variables `$acl_c..` and `$acl_m..` that no `set` of the configuration names."""
     if survey.config.main.get("local_scan_path") or survey.main("perl_startup"):
         return
+    routers = {found for use in survey.of("router", "set") for found in re.findall(r"\br_\w+(?=\s*=)", use.text.string)}
+    for use, node in survey.nodes(tree.Variable):
+        if node.name.startswith("r_") and node.name not in routers:
+            guess = similar(node.name, routers)
+            yield use.finding(node.span, f"no router sets ${node.name}", help=f"did you mean ${guess}?" if guess else "")
     known = {node.variable for _, _, one in survey.statements for node in one.conditions if isinstance(node, Modifier)}
     for use, node in survey.nodes(tree.Variable):
         if NAME.fullmatch(node.name) and node.name not in known:

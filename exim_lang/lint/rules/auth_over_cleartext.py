@@ -24,6 +24,7 @@ Good (auth):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding, Fix
@@ -32,10 +33,16 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 
+INVERTED = re.compile(r"\$\{if\s*!\s*def:tls_(in_)?cipher\s*(\{(yes|true|1|\*)\}\s*(\{(no|false|0)?\})?)?\s*\}")
+
 
 @rule("auth-over-cleartext", group="security", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
     """Plaintext servers without `server_advertise_condition`, where AUTH is offered to everybody."""
+    for use in survey.of("authenticator", "server_advertise_condition"):
+        if INVERTED.fullmatch(use.text.string.strip()):
+            message = "this is offered on connections that are not encrypted, and on no others"
+            yield use.finding(use.whole, message, help="write ${if def:tls_in_cipher}")
     offered = survey.main_use("auth_advertise_hosts")
     if offered is not None and "tls" in offered.text.string:
         return

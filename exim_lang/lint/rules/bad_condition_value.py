@@ -26,6 +26,7 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax import expansion as tree
 
 VALUE = re.compile(r"\s*(yes|true|no|false|[+-]?\d+|)\s*", re.IGNORECASE)
+WRONG = re.compile(rb"[{}=<>&|]")
 TEXT = re.compile(r"(local_part|domain|sender_(address|helo_name|host_name|host_address)|authenticated_id)\w*")
 
 
@@ -37,6 +38,8 @@ def check(survey: Survey) -> Iterator[Finding]:
         value = use.constant
         if value is not None and not VALUE.fullmatch(value):
             yield use.finding(use.whole, f'invalid "condition" value "{value}"')
+        elif value is None and any(isinstance(one, tree.Literal) and WRONG.search(one.value) for one in parts):
+            yield use.finding(use.whole, "this is a text, whatever the values are, and no truth value", help="write ${if ...}")
         elif len(parts) == 1 and isinstance(first := parts[0], tree.Variable) and TEXT.fullmatch(first.name):
             yield use.finding(first.span, f"${first.name} is no truth value: this defers", help="compare it with something")
         elif len(parts) == 1 and isinstance(whole := parts[0], tree.If) and whole.stop is None:

@@ -44,7 +44,7 @@ def check(survey: Survey) -> Iterator[Finding]:
             start = len(parts[0]) + 1
             yield _finding(f'bad period "{parts[1].strip()}"', use.text, Span(start, start + len(parts[1])), parts[1])
     for use in survey.uses:
-        timed = use.fact is not None and use.fact.type == "time-expanded"
+        timed = use.fact is not None and (use.fact.type == "time-expanded" or use.name == "once_repeat")
         if timed and use.constant and not TIME.fullmatch(use.constant.strip()):
             yield _finding(f"invalid time value for {use.name}", use.text, use.whole, use.constant)
 

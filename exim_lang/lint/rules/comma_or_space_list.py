@@ -23,6 +23,14 @@ from exim_lang.lint.survey import Survey
 from exim_lang.syntax.list_items import ItemKind
 
 ITEMS = re.compile(r"[!+]?[A-Za-z0-9*@._/-]+(?:\s*,\s*|\s+)(?:[!+]?[A-Za-z0-9*@._/-]+(?:\s*,\s*|\s+))*[!+]?[A-Za-z0-9*@._/-]+")
+PORTS = re.compile(r"\d+(\s*[,\s]\s*\d+)+")
+STRINGS = {
+    "daemon_smtp_ports": PORTS,
+    "environment": re.compile(r"\w+=[^\s:]+(\s+\w+=[^\s:]+)+"),
+    "headers_remove": re.compile(r"[\w-]+(\s*,\s*[\w-]+)+"),
+    "tls_on_connect_ports": PORTS,
+}
+"""Lists of strings, and how they look when the colons are missing."""
 WORDS = re.compile(r"\s*,\s*|\s+")
 KINDS = (ItemKind.PLAIN, ItemKind.HOST_NAME, ItemKind.ADDRESS, ItemKind.DOMAIN, ItemKind.TAIL, ItemKind.NAMED, ItemKind.BAD_IP)
 
@@ -42,6 +50,10 @@ def check(survey: Survey) -> Iterator[Finding]:
             fix = Fix("separate the items", (edit,), safe=False) if edit else None
             message = f"this is one item: items are separated by {_name(items.mark)}"
             yield use.finding(item.pattern, message, help=f"write {mark.join(words)}", fix=fix)
+    for use in survey.uses:
+        pattern = STRINGS.get(use.name)
+        if pattern is not None and use.where in ("main", "transport", "router") and pattern.fullmatch(use.text.string.strip()):
+            yield use.finding(use.whole, "this is one item: items are separated by colons", help="put colons between them")
 
 
 def _name(mark: str) -> str:

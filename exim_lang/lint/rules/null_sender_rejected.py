@@ -16,6 +16,7 @@ Good (acl):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
@@ -23,10 +24,21 @@ from exim_lang.lint.rule import rule
 from exim_lang.lint.statements import tests
 from exim_lang.lint.survey import Survey
 
+EMPTY = re.compile(
+    r"\$\{if\s*eqi?\s*\{\$sender_address\}\s*\{\}(\s*\{(yes|true|1)\}.*)?\s*\}"
+    r"|\$\{if\s*!\s*def:sender_address\s*\}"
+)
+
 
 @rule("null-sender-rejected", group="delivery", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
-    """Refusals whose only condition is `senders = :`."""
+    """Refusals whose only condition is `senders = :`, or that the sender is empty."""
+    for use in survey.of("acl", "condition"):
+        statement = use.statement
+        if statement is None or statement.verb not in ("deny", "drop") or len(tests(statement)) != 1:
+            continue
+        if EMPTY.fullmatch(use.text.string.strip()) and not getattr(use.node, "negated", False):
+            yield use.finding(use.whole, "this refuses all bounces")
     for use in survey.of("acl", "senders"):
         statement = use.statement
         if statement is None or statement.verb not in ("deny", "drop") or use.text.string.strip() != ":":

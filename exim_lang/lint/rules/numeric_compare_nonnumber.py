@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from exim_lang.lint.constants import argument
+from exim_lang.lint.constants import argument, variables_in
 from exim_lang.lint.finding import Finding
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
@@ -29,6 +29,10 @@ TEXT = ("domain", "local_part", "sender_address", "sender_helo_name", "sender_ho
 @rule("numeric-compare-nonnumber", group="expansion", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant arguments that are no numbers, and variables that never are."""
+    for use, sum in survey.operators("eval", "eval10"):
+        for variable in variables_in(sum.operand):
+            if variable.name == "spam_score":
+                yield use.finding(variable.span, "$spam_score is no whole number", help="use $spam_score_int")
     for use, node in survey.tests("=", "==", "<", "<=", ">", ">="):
         for index, string in enumerate(node.arguments[:2]):
             value = argument(node, index)

@@ -19,13 +19,16 @@ Good (transport):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding, Fix
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.lint.values import SIZE, size_meant
+from exim_lang.syntax import expansion as tree
 
+SUFFIX = re.compile(rb"[KMGkmg]i?[Bb]")
 NAMES = ("quota", "quota_filecount", "max_output", "mailbox_size", "mailbox_filecount", "connection_max_messages")
 
 
@@ -33,6 +36,11 @@ NAMES = ("quota", "quota_filecount", "max_output", "mailbox_size", "mailbox_file
 def check(survey: Survey) -> Iterator[Finding]:
     """Constant values of such options of transports."""
     for use in survey.of("transport", *NAMES):
+        last = use.tree.parts[-1] if use.tree.parts else None
+        if use.constant is None and isinstance(last, tree.Literal) and SUFFIX.match(last.value.strip()):
+            suffix = last.value.decode("latin-1").strip()
+            message = f'malformed value for {use.name}: "{suffix}" behind a number'
+            yield use.finding(last.span, message, help=f"write {suffix[0]}")
         value = (use.constant or "").strip()
         if value and not SIZE.fullmatch(value.removesuffix("/no_check").strip()):
             meant = size_meant(value)

@@ -41,6 +41,11 @@ def check(survey: Survey) -> Iterator[Finding]:
         if query.type not in SQL:
             continue
         for part, value in parts_of(flow, query):
+            named = query.type == "pgsql" and part in query.parts and query.prefix(part).endswith('"')
+            if named and _is_quoted_alone(part, value):
+                message = 'PostgreSQL takes what is between " for the name of a column'
+                yield query.use.finding(part.span, message, help="write ' for \"", flow=way(value))
+                continue
             if is_bare(value) or part not in query.parts or not _is_quoted_alone(part, value) or is_open(query.prefix(part)):
                 continue
             source = query.use.source(part.span)

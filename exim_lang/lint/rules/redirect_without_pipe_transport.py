@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding
+from exim_lang.lint.routing import is_set
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.lint.uses import Use
@@ -34,6 +35,13 @@ FILES = ("lsearch", "wildlsearch", "nwildlsearch", "dbm", "cdb", "partial-lsearc
 @rule("redirect-without-pipe-transport", group="routing", severity="warning")
 def check(survey: Survey) -> Iterator[Finding]:
     """Routers that read aliases or .forward from files without any transport for what is no address."""
+    for use in survey.of("router", "allow_filter"):
+        router = use.owner
+        if not isinstance(router, Driver) or not is_set(router, "allow_filter"):
+            continue
+        if not router.settings.keys() & {"reply_transport", "forbid_filter_reply", "verify_only"}:
+            message = f"filters may reply, and the router {router.name} has no transport for that"
+            yield use.finding(use.whole, message, help="set reply_transport, or forbid_filter_reply")
     for driver in survey.config.routers:
         if driver.driver != "redirect" or driver.settings.keys() & {"file_transport", "pipe_transport", "verify_only"}:
             continue

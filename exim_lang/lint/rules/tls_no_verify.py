@@ -30,6 +30,10 @@ from exim_lang.model.config import Driver
 @rule("tls-no-verify", group="security", severity="info")
 def check(survey: Survey) -> Iterator[Finding]:
     """`hosts_require_tls` with an empty `tls_try_verify_hosts` and no `tls_verify_hosts`, and no DANE."""
+    for use in survey.of("transport", "tls_verify_hosts"):
+        settings = use.owner.settings if isinstance(use.owner, Driver) else {}
+        if not use.text.string.strip() and "hosts_require_tls" in settings and "hosts_require_dane" not in settings:
+            yield use.finding(use.whole, "the certificate of the other side may be anything", help="tls_verify_hosts = *")
     for use in survey.of("transport", "hosts_require_tls"):
         settings = use.owner.settings if isinstance(use.owner, Driver) else {}
         tried = settings.get("tls_try_verify_hosts")

@@ -27,7 +27,7 @@ from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 from exim_lang.syntax.acl_nodes import VERBS
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*[;,:]?")
 
 
 @rule("undefined-acl", group="names", severity="error")

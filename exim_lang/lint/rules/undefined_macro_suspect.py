@@ -25,6 +25,11 @@ from exim_lang.source.text import Span
 from exim_lang.syntax.list_items import ItemKind
 
 NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{5,}")
+FOLDER = re.compile(r"([A-Z][A-Z0-9_]{2,})/")
+PATHS = (
+    "directory", "file", "log_file_path", "spool_directory", "tls_certificate", "tls_dhparam", "tls_privatekey",
+    "tls_verify_certificates",
+)  # fmt: skip
 OPTIONS = ("transport", "file", "directory", "command", "driver")
 
 
@@ -38,6 +43,9 @@ def check(survey: Survey) -> Iterator[Finding]:
             if item.kind is not ItemKind.CONTROL and NAME.fullmatch(item.text) and items.kind != "string":
                 yield _finding(use, item.pattern, item.text)
     for use in survey.uses:
+        path = FOLDER.match(use.text.string) if use.name in PATHS else None
+        if path is not None:
+            yield _finding(use, Span(*path.span(1)), path[1])
         if use.where != "acl" and use.name in OPTIONS and NAME.fullmatch(use.text.string):
             yield _finding(use, use.whole, use.text.string)
 
