@@ -450,6 +450,15 @@ def test_against(run: Callable[..., Any], tmp_path: Path, capsys: pytest.Capture
     assert "R=box T=local" in said
 
 
+def test_example(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/replay.md shows what it prints, but for the message id."""
+    monkeypatch.chdir(ROOT / "examples" / "replay")
+    assert main(["replay", "new.conf", "corpus", "--against", "old.conf"]) == 1
+    page = (ROOT / "docs" / "replay.md").read_text("utf-8")
+    for line in capsys.readouterr().out.splitlines():
+        assert "250 OK id=" in line or f"    {line}\n" in page
+
+
 def test_against_the_same(run: Callable[..., Any], tmp_path: Path) -> None:
     old = tmp_path / "old.conf"
     old.write_text("# moved by a line\n" + CONFIGURATION)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, assert_never
 
@@ -15,7 +14,7 @@ from exim_lang.errors import EximLangError, UsageError
 from exim_lang.expand.state import Report, Tls
 from exim_lang.route.scope import routed_scope
 from exim_lang.smtp import proxy
-from exim_lang.smtp.client import address_and_port
+from exim_lang.smtp.client import address_and_port, on_the_wire
 from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.session import Session
 from exim_lang.taint import taint
@@ -138,11 +137,11 @@ class Dialogue:
 
     def send(self, message: bytes) -> None:
         """The message, with CRLF line ends and doubled dots, and the final dot."""
-        lines = re.split(rb"\r?\n", message.removesuffix(b"\n").removesuffix(b"\r"))
-        wire = b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines)
-        self.show("C", f"(the message: {len(lines)} lines, {len(wire)} bytes)")
+        wire = on_the_wire(message)
+        lines, size = wire.count(b"\n") - 1, len(wire) - len(b".\r\n")
+        self.show("C", f"(the message: {lines} lines, {size} bytes)")
         self.show("C", ".")
-        self.hear(self.session.receive(wire + b".\r\n"))
+        self.hear(self.session.receive(wire))
 
     @property
     def accepted(self) -> bool:

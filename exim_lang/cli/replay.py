@@ -179,6 +179,7 @@ def spec_of(options: argparse.Namespace, paths: list[str]) -> Spec:
         given=(options.host, options.helo, options.sender, tuple(options.rcpt), networks(options)),
         routes=not options.acls_only,
         transports=options.transports,
+        run=f"{os.getpid()} {time.time_ns()}",
     )
 
 

@@ -30,6 +30,8 @@ class Spec(NamedTuple):
     given: tuple[str, str, str | None, tuple[str, ...], tuple[str, ...]] = ("", "", None, (), ())
     routes: bool = True
     transports: bool = False
+    run: str = ""
+    """Tells runs apart: a cluster's worker keeps what it has read for one of them, and no longer."""
 
     @property
     def envelope(self) -> Given:

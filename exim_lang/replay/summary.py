@@ -144,7 +144,8 @@ class Summary:
         lines = [f"{self.changed} changed"]
         for change in frequent(self.changes.values()):
             example = change["example"]
-            lines.append(f"{change['count']} times, {change['what']}:")
+            messages = "1 message" if change["count"] == 1 else f"{change['count']} messages"
+            lines.append(f"{messages}, {change['what']}:")
             lines += [f"  - {change['old']}", f"  + {change['new']}"]
             about = f", {example['subject']}" if "subject" in example else ""
             lines.append(f"    {example['name']} from <{example['sender']}> at {example['client']['host']}{about}")

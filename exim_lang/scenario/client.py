@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from exim_lang.records import dataclass, field
 from exim_lang.scenario.answers import ScenarioWorld
 from exim_lang.scenario.schema import STEP_KINDS, Client, Proxied, Step
 from exim_lang.smtp.auth import state_identity
-from exim_lang.smtp.client import address_and_port
+from exim_lang.smtp.client import address_and_port, on_the_wire
 from exim_lang.smtp.events import Decision, Taken
 from exim_lang.smtp.proxy import binary, written
 from exim_lang.smtp.session import Session
@@ -253,9 +252,7 @@ class Speaker:
             return
         content = self.messages.get(value)
         content = sent(value) if content is None else content
-        lines = re.split(rb"\r?\n", content.removesuffix(b"\n").removesuffix(b"\r"))
-        wire = b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines)
-        self.replies = self.session.receive(wire + b".\r\n")
+        self.replies = self.session.receive(on_the_wire(content))
 
     def outcome(self, step: str, act: Callable[[], None]) -> Outcome:
         """Does something and gathers what came of it."""
