@@ -45,7 +45,7 @@ class Party:
         )
         if signs_ocsp:
             builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
-        self.certificate = builder.sign((issuer or self).key, SHA256())
+        self.certificate: x509.Certificate = builder.sign((issuer or self).key, SHA256())
 
 
 CA = Party("CA")

@@ -22,6 +22,7 @@ from exim_lang.world.world import World
 
 DAY = 86400
 NOW = 1_735_732_800.0
+ODD = ["", "<>", "kim", "@here.example", "kim@", "a b@c.example", "kim@[192.0.2.1]", "<kim@here.example>"]
 LETTERS = "abcXYZ019.-+_=!#$%&'*/?^`{|}~"
 
 
@@ -29,7 +30,7 @@ def address(some: random.Random) -> str:
     """Most of them are addresses."""
     match some.randrange(10):
         case 0:
-            return some.choice(["", "<>", "kim", "@here.example", "kim@", "a b@c.example", "kim@[192.0.2.1]", "<kim@here.example>"])
+            return some.choice(ODD)
         case 1:
             return f'"{"".join(some.choice("ab .=@") for _ in range(some.randrange(1, 6)))}"@{some.choice("ab")}.example'
         case 2:
@@ -42,7 +43,8 @@ def exim_answers(lines: list[str]) -> list[str]:
     program = shutil.which("exim4")
     assert program is not None, "exim4 is installed with the tests"
     text = "".join(line + "\n" for line in lines)
-    done = subprocess.run([program, "-C", "/dev/null", "-be"], input=text, capture_output=True, text=True, timeout=60, check=False)
+    command = [program, "-C", "/dev/null", "-be"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
     answers = done.stdout.removeprefix("> ").split("\n> ")
     return answers[: len(lines)]
 
@@ -126,8 +128,10 @@ def test_written_down() -> None:
 
 
 @pytest.mark.parametrize(("change", "days", "fault"), [
-    ((b"dave", b"evil"), 0, "hash"), ((b"client", b"cl1ent"), 0, "hash"), ((b"=TZ=", b"=TY="), 0, "hash"), ((b"", b""), 32, "expired"),
-    ((b"", b""), -1, "expired"), ((b"SRS0=", b"SRS0=x"), 0, "hash"), ((b"SRS0=", b"SRS9="), 0, "not srs"),
+    ((b"dave", b"evil"), 0, "hash"),
+    ((b"client", b"cl1ent"), 0, "hash"), ((b"=TZ=", b"=TY="), 0, "hash"),
+    ((b"", b""), 32, "expired"), ((b"", b""), -1, "expired"),
+    ((b"SRS0=", b"SRS0=x"), 0, "hash"), ((b"SRS0=", b"SRS9="), 0, "not srs"),
 ])  # fmt: skip
 def test_tampering(change: tuple[bytes, bytes], days: int, fault: Fault) -> None:
     made = srs_forward(SETTINGS, b"dave@client.example", b"here.example", NOW)

@@ -137,8 +137,9 @@ class AddedHeader:
 class Report:
     """What Exim would have written to a file, or sent, besides the messages that it takes.
 
-    `kind` is "dmarc history" or "dmarc forensic"; `to` the file, or the address that the report would have gone to. With "ocsp",
-    `to` is the file of a proof that TLS clients get, and `text` what they would make of it.
+    `kind` is "dmarc history" or "dmarc forensic"; `to` the file, or the address that the report would have gone to. With
+    "ocsp", `to` is the file of a proof that TLS clients get, and `text` what they would make of it; with "brightmail", `to` is
+    `bmi_config_file`, and `text` the recipients and what the server would be told of them.
     """
 
     kind: str

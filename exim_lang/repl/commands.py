@@ -13,6 +13,7 @@ from exim_lang.records import dataclass
 from exim_lang.repl.client import SETTINGS
 from exim_lang.repl.documentation import Entry, find
 from exim_lang.repl.oracle import Oracle
+from exim_lang.repl.settings import setting_pages
 from exim_lang.repl.show import Painter, showable
 from exim_lang.repl.workbench import Tracing, Workbench
 from exim_lang.taint import is_tainted, taint
@@ -178,11 +179,14 @@ def allow(bench: Workbench, argument: str) -> str:
 
 @command("explain", "NAME")
 def explain(bench: Workbench, argument: str) -> str:
-    """Tells all about an item, operator, condition, variable or lookup type."""
-    entries = find(argument, bench.config.dialect) if argument else []
-    if not entries:
-        raise UsageError(f"nothing in Exim is called {argument}" if argument else "explain what? :explain NAME")
-    return "\n".join(entry.page() + now(bench, entry) for entry in entries)
+    """Tells all about an item, operator, condition, variable or lookup type, an option, or a name of ACLs."""
+    if not argument:
+        raise UsageError("explain what? :explain NAME")
+    pages = [entry.page() + now(bench, entry) for entry in find(argument, bench.config.dialect)]
+    pages += setting_pages(argument, bench.config.dialect)
+    if not pages:
+        raise UsageError(f"nothing in Exim is called {argument}")
+    return "\n".join(pages)
 
 
 def now(bench: Workbench, entry: Entry) -> str:

@@ -14,6 +14,7 @@ from exim_lang.scenario.results import Difference
 from exim_lang.taint import taint
 from exim_lang.transport.delivery import CommandTarget, FileTarget, HostsTarget, QueueTarget, ReplyTarget, SocketTarget
 from exim_lang.transport.delivery import Delivery as Simulated
+from exim_lang.transport.events import DELIVERED, Happening
 from exim_lang.transport.simulate import simulate
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def asks_transports(wanted: Sequence[Delivery]) -> bool:
     return any(getattr(one, name) is not UNSET for one in wanted for name in one.__struct_fields__ if name not in _ROUTING)
 
 
-def route(scope: Scope, address: bytes, *, transports: bool = False) -> Outcome:
+def route(scope: Scope, address: bytes, *, transports: bool = False, happening: Happening = DELIVERED) -> Outcome:
     """Routes the address with all that it leads to, as a delivery would; nothing is sent.
 
-    With `transports` they say what they would do with the message.
+    With `transports` they say what they would do with the message; `happening` is what becomes of that at the other end.
     """
     report = follow(scope, taint(address), "deliver", full=True, testing=True)
     outcome = Outcome(f"route {shown(address)}", _VERDICTS[report.status])
@@ -45,7 +46,7 @@ def route(scope: Scope, address: bytes, *, transports: bool = False) -> Outcome:
     outcome.deliveries = [delivery(one) for one in (*report.chains.local, *report.chains.remote)]
     outcome.deliveries += [delivery(one) for one, how in report.events if how == "ok"]
     if transports:
-        outcome.deliveries = [one for delivery in simulate(scope, [report]) for one in simulated(delivery)]
+        outcome.deliveries = [one for delivery in simulate(scope, [report], happening) for one in simulated(delivery)]
     outcome.deliveries.sort(key=lambda one: str(one["address"]))
     failed = [one for one, how in report.events if how != "ok"]
     if failed:
@@ -88,6 +89,8 @@ def simulated(delivery: Simulated) -> list[dict[str, str | list[str]]]:
             pass  # the transport has refused
         case other:
             assert_never(other)
+    facts["events"] = "\n".join(f"{one.option} {one.name}: {one.error or shown(one.value)}" for one in delivery.events)
+    facts["signature"] = "".join(shown(line) for line in delivery.signatures)
     if delivery.status in ("deferred", "failed"):
         facts[delivery.status] = delivery.message
     return [{"address": shown(one.address), **facts} for one in delivery.addresses]

@@ -26,12 +26,13 @@ from exim_lang.scenario.expect import differences
 from exim_lang.scenario.explain import explain
 from exim_lang.scenario.results import Failure, Result
 from exim_lang.scenario.routes import asks_transports, delivery_differences, route
-from exim_lang.scenario.schema import Client, DkimSign, Expectation, Message, Step
+from exim_lang.scenario.schema import Client, DkimSign, Expectation, Message, Remote, Step
 from exim_lang.scenario.schema import Fixtures as Written
 from exim_lang.source.text import Text
 from exim_lang.syntax.acl import parse_inline
 from exim_lang.syntax.acl_names import PHASES
 from exim_lang.taint import taint
+from exim_lang.transport.events import DELIVERED, Happening
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope, Watch
@@ -129,8 +130,12 @@ class _Running:
         elif isinstance(scenario.route, str):
             self.fill(scope)
             written = scenario.expect.deliveries if isinstance(scenario.expect, Expectation) else UNSET
-            transports = isinstance(written, list) and asks_transports(written)
-            self.unit(scope, route(scope, sent(scenario.route), transports=transports))
+            remote = scenario.remote
+            happening = DELIVERED
+            if isinstance(remote, Remote):
+                happening = Happening(remote.outcome, sent(remote.confirmation), remote.errno, remote.error)
+            transports = isinstance(remote, Remote) or (isinstance(written, list) and asks_transports(written))
+            self.unit(scope, route(scope, sent(scenario.route), transports=transports, happening=happening))
         elif isinstance(scenario.submit, list):
             from exim_lang.scenario.submission import submitted
 

@@ -116,6 +116,19 @@ class Delivery(_Strict):
     reply: Annotated[Pattern | UnsetType, Meta(description="the message of an autoreply")] = UNSET
     deferred: Annotated[Pattern | UnsetType, Meta(description="why the transport defers")] = UNSET
     failed: Annotated[Pattern | UnsetType, Meta(description="why the transport fails")] = UNSET
+    events: Annotated[
+        Pattern | UnsetType, Meta(description="actions that were expanded, a line each: option, event, colon, what came of it")
+    ] = UNSET
+    signature: Annotated[Pattern | UnsetType, Meta(description="header lines that sign the message")] = UNSET
+
+
+class Remote(_Strict):
+    """What happens at the other end when the transport of a `route` delivers."""
+
+    outcome: Literal["delivered", "deferred", "failed"] = "delivered"
+    confirmation: Annotated[str, Meta(description="what the last host says of a message that it takes")] = ""
+    errno: int = 0
+    error: str = ""
 
 
 class Expectation(_Strict):
@@ -203,6 +216,7 @@ class Scenario(_Strict):
     message: Annotated[str, Meta(description="the name of a message, or its text")] = ""
     expand: Annotated[str | UnsetType, Meta(description="a string")] = UNSET
     route: Annotated[str | UnsetType, Meta(description="an address")] = UNSET
+    remote: Annotated[Remote | UnsetType, Meta(description="with `route`: what the other end does")] = UNSET
     submit: Annotated[
         list[str] | UnsetType, Meta(description="recipients of `message`, without SMTP; none: those in its header")
     ] = UNSET

@@ -31,7 +31,7 @@ def arrival_line(session: Session, fake: str, raw: tuple[bytes, list[bytes]] | N
         if message.authenticated_sender and logline.selected(scope, "smtp_mailauth"):
             login += b":" + message.authenticated_sender
         parts.append("A=" + login.decode("latin-1"))
-    if session.transaction.prdr and logline.selected(scope, "prdr"):
+    if session.transaction.prdr:
         parts.append("PRDR")
     if connection.proxy_local_address and logline.selected(scope, "proxy"):
         parts.append("PRX=" + connection.proxy_local_address.decode("latin-1"))
@@ -60,4 +60,4 @@ def arrival_line(session: Session, fake: str, raw: tuple[bytes, list[bytes]] | N
 def delivered_size(session: Session) -> int:
     """Bytes of the message as it is kept, with Exim's own header lines."""
     message = session.scope.message
-    return sum(len(header.text) for header in message.headers or () if header.kind != "*") + 1 + len(message.body)
+    return sum([len(header.text) for header in message.headers or () if header.kind != "*"]) + 1 + len(message.body)

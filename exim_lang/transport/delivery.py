@@ -71,6 +71,8 @@ class TargetHost:
     verify: Literal["required", "tried", ""] = ""
     dane: Literal["required", "tried", ""] = ""
     ocsp: Literal["required", "tried", ""] = ""
+    prdr: Literal["tried", ""] = ""
+    """Whether an answer for each recipient is asked for: of hosts that offer it, where there are several recipients."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def host_data(host: TargetHost) -> dict[str, object]:
     }
     if host.mx >= 0:
         data["mx"] = host.mx
-    return data | {key: value for key in ("auth", "verify", "dane", "ocsp") if (value := getattr(host, key))}
+    return data | {key: value for key in ("auth", "verify", "dane", "ocsp", "prdr") if (value := getattr(host, key))}
 
 
 def text_lines(delivery: Delivery) -> list[str]:
@@ -181,7 +181,7 @@ def host_line(host: TargetHost) -> str:
     """A host and what is demanded of it."""
     address = "unknown" if host.address is None else text(host.address)
     words = [f"host {text(host.name)} [{address}]:{host.port} TLS {host.tls}"]
-    words += [f"{word} {value}" for word in ("auth", "verify", "dane", "ocsp") if (value := getattr(host, word))]
+    words += [f"{word} {value}" for word in ("auth", "verify", "dane", "ocsp", "prdr") if (value := getattr(host, word))]
     return ", ".join(words)
 
 

@@ -169,6 +169,7 @@ def _target(job: Job, host: Host, port: int, protocol: str) -> TargetHost:
         _pair(job, host, "tls_verify_hosts", "tls_try_verify_hosts") if tls != "avoided" else "",
         dane,
         _pair(job, host, "hosts_require_ocsp", "hosts_request_ocsp") if tls != "avoided" else "",
+        "tried" if len(job.addresses) > 1 and protocol != "lmtp" and _listed(job, host, "hosts_try_prdr") else "",
     )
 
 
