@@ -7,7 +7,7 @@ import re
 import stat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from exim_lang.errors import EximLangError, ExpansionError
+from exim_lang.errors import EximLangError, ExpansionError, ForcedFailure
 from exim_lang.expand.ip_address import ip_version
 from exim_lang.records import dataclass, field
 from exim_lang.search.registry import SearchDeferred, SearchOpenError, lookup_type
@@ -191,8 +191,12 @@ def wildlsearch(scope: Scope, handle: LinearFile, key: bytes, options: tuple[byt
     for entry in handle.entries:
         try:
             pattern = scope.expand(entry.key) if b"$" in entry.key or b"\\" in entry.key else entry.key
+        except ForcedFailure:
+            continue  # as for an item of a list
         except ExpansionError as error:
-            raise SearchDeferred(f'expansion of "{entry.key.decode("latin-1")}" failed: {error.message}') from error
+            message = f'failed to expand "{entry.key.decode("latin-1")}" while checking a list: {error.message}'
+            scope.log += [("main", message), ("panic", message)]
+            raise SearchDeferred("") from error
         if _matches(scope, key, pattern):
             return _result(entry, options)
     return None

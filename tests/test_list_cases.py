@@ -35,6 +35,8 @@ from exim_lang.model.load import config_from_text
 from exim_lang.world.dns import DnsAnswer, DnsRecord
 from exim_lang.world.dns_text import record_from_text
 from exim_lang.world.world import World
+from tests.differential import BATCH
+from tests.random_lists import ListSides, questions
 
 FOLDER = Path(__file__).parent / "cases" / "lists"
 DATA = str(FOLDER / "data")
@@ -221,6 +223,17 @@ def _as_printed(lines: tuple[str, ...], items: str) -> str:
     if first.startswith("error "):
         return f"Failed: {first[6:]}"
     return "" if first == "dies" else first
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> ListSides:
+    return ListSides(tmp_path_factory.mktemp("lists"))
+
+
+@pytest.mark.parametrize("batch", range(10))
+def test_random_lists_are_matched_as_by_exim(sides: ListSides, batch: int) -> None:
+    numbers = range(batch * BATCH, (batch + 1) * BATCH)
+    assert sides.unknown(questions(numbers, sides.data)) == []
 
 
 HOST_LISTS = (

@@ -147,7 +147,8 @@ class Scan:
                     if answer is not None:
                         return answer
                 elif self._test(item, switches):
-                    self._say(positive, f'(matched "{entry.shown}")')
+                    if self.scope.debug is not None:
+                        self._say(positive, f'(matched "{entry.shown}")')
                     return positive
             except _Decided as decided:
                 if decided.why:
@@ -156,7 +157,8 @@ class Scan:
             except ListDeferred:
                 trace(self.scope, f"{self._label()} list match deferred for {entry.shown}")
                 raise
-        self._say(not positive, "(end of list)")
+        if self.scope.debug is not None:
+            self._say(not positive, "(end of list)")
         return not positive
 
     def _label(self) -> str:
@@ -186,7 +188,7 @@ class Scan:
             if switches.include_defer:
                 log(self.scope, f"{error}: accepted by +include_defer")
                 raise _Decided(True) from deferred
-            raise ListDeferred(deferred.search_message or error) from deferred
+            raise ListDeferred(error if deferred.search_message is None else deferred.search_message) from deferred
         except Unknown as unknown:
             switches = switches or Switches()
             error = unknown.error
@@ -261,7 +263,8 @@ class Scan:
             source = text.string
             if "$" not in source and "\\" not in source:
                 self.items = self.source = source
-                return self._over(constant_entries(self.checker.kind, source, single), False)
+                constant = constant_entries(self.checker.kind, source, single)
+                return self._over(constant, False) if self.checker.metadata else self.over(constant)
         else:
             source = text.decode("latin-1") if isinstance(text, bytes) else text
         try:

@@ -17,7 +17,8 @@ def _matched(scope: Scope, kind: str, subject: bytes, items: bytes) -> bool:
     try:
         return scope.match_list(scope, kind, subject, items, leaves_value=True) is not None
     except Deferred as error:
-        reason = error.message or "NULL"
+        # Exim shows what its last lookup said, which is nothing where that went well; without one there is nothing to show.
+        reason = error.message or ("" if scope.caches.get("search") else "NULL")
         raise Deferred(f'unable to complete match against "{items.decode("latin-1")}": {reason}') from error
 
 
