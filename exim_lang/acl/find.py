@@ -83,6 +83,15 @@ def _named(scope: Scope, name: str) -> Found:
     return _told(scope, found, name)
 
 
+def known_by_name(scope: Scope, option: Text) -> Found | None:
+    """The ACL of the configuration that an option names as it stands, once it was made ready; None: look for it."""
+    name = option.string
+    found: Found | None = scope.config.memo.get(_NAMED, {}).get(name)
+    if found is None or found.acl is not scope.config.acls.get(name) or "$" in name or "\\" in name:
+        return None
+    return found
+
+
 def _told(scope: Scope, found: Found, name: str) -> Found:
     if scope.debug is not None:
         say(scope, f'ACL "{name}" is empty: implicit DENY' if found.known_empty else f'using ACL "{name}"')

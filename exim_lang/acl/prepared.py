@@ -29,6 +29,7 @@ class PreparedItem:
     node: Condition | Modifier
     role: Role
     negated: bool
+    modifies: bool
     variable: str
     expanded: bool
     value: bytes | None
@@ -38,7 +39,7 @@ class PreparedItem:
 
     def load(self) -> ConditionFunction | ModifierFunction:
         """Looks the function up."""
-        registry = MODIFIERS if isinstance(self.node, Modifier) else CONDITIONS
+        registry = MODIFIERS if self.modifies else CONDITIONS
         self.function = registry[self.node.name]
         return self.function
 
@@ -73,6 +74,7 @@ def _item(node: Condition | Modifier, dialect: Dialect) -> PreparedItem:
         node,
         _ROLES.get(node.name, "test") if modifies else "test",
         isinstance(node, Condition) and node.negated,
+        modifies,
         node.variable if isinstance(node, Modifier) else "",
         expanded,
         node.argument.encode() if constant else None,

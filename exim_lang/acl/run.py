@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from exim_lang.acl import facts, log
 from exim_lang.acl.check import AclError, Check, Messages
-from exim_lang.acl.find import Found, find_acl
+from exim_lang.acl.find import Found, find_acl, known_by_name
 from exim_lang.acl.phases import MESSAGE_PHASES, spoken
 from exim_lang.acl.prepared import PreparedItem, PreparedStatement
 from exim_lang.acl.trace import deeper, say, say_unindented
@@ -112,6 +112,9 @@ class Runner:
         if acl is None:
             say(scope, "ACL is NULL: implicit DENY")
             return "fail"
+        found = known_by_name(scope, acl) if isinstance(acl, Text) and scope.debug is None else None
+        if found is not None:
+            return self._statements(found)
         try:
             value = self._expand(acl)
         except ForcedFailure:
@@ -169,21 +172,18 @@ class Runner:
             self.steps.append(Step(statement, label, result, None, scope.acl_depth))
             if scope.debug is not None:
                 say(scope, f"{verb}: condition test {_HOW[result]} in {label}")
-            if result == "error":
-                return self._decide(statement, "error")
-            if result == "defer" and verb != "warn":
-                return self._decide(statement, "defer")
-            decision = self._decision(statement, result, label, past_endpass)
+            if result == "fail" and not past_endpass and verb not in ("require", "warn"):
+                continue  # what most statements come to
+            decision: Result | None = result
+            if result != "error" and (result != "defer" or verb == "warn"):
+                decision = self._decision(statement, result, label, past_endpass)
             if decision is not None:
-                return self._decide(statement, decision)
+                self.decided_by = statement
+                return decision
         say(scope, f"end of {label}: implicit DENY")
         self.decided_by = None
         self.failed = None
         return "fail"
-
-    def _decide(self, statement: Statement, result: Result) -> Result:
-        self.decided_by = statement
-        return result
 
     def _decision(self, statement: Statement, result: Result, label: str, past_endpass: bool) -> Result | None:
         """What the verb makes of the result of its conditions; None for "go on with the next statement"."""
@@ -264,7 +264,9 @@ class Runner:
                     assert_never(item.role)
         if past_endpass and result == "ok":
             user_message = None
-        if result in _MESSAGES_FOR[statement.verb]:
+        messages = self.messages
+        said = user_message is not None or log_message is not None or messages.user is not None or messages.log is not None
+        if said and result in _MESSAGES_FOR[statement.verb]:
             self._expand_messages(statement.verb, result, user_message, log_message)
         scope.message.facts.pop("acl_verify_message", None)
         return result, past_endpass
@@ -278,17 +280,8 @@ class Runner:
         if value is None:
             try:
                 value = self._expand(node.argument)
-            except ForcedFailure:
-                self.steps.append(Step(node, label, "ignored", None, scope.acl_depth))
-                return "ok", False
             except ExpansionError as error:
-                result: Result = "defer" if isinstance(error, Deferred) else "error"
-                messages.log = _failed_expansion(node.argument, error)
-                if result == "defer" and _search_message(error):
-                    # what a lookup said takes the place of everything else
-                    messages.log = _search_message(error).encode("latin-1")
-                self.steps.append(Step(node, label, result, None, scope.acl_depth))
-                return result, True
+                return self._unexpanded(item, error, label)
         if scope.debug is not None:
             self._tell(item, value)
         if item.phases is not None and self.phase not in item.phases:
@@ -297,44 +290,57 @@ class Runner:
             self.steps.append(Step(node, label, "error", value, scope.acl_depth))
             return "error", True
         check = Check(scope, self.phase, verb, node.name, node.argument, value, item.variable, messages, self.nested)
-        result, stop = self._perform(item, check)
+        stop = False
+        try:
+            answer = (item.function or item.load())(check)
+        except (AclError, ExpansionError, ClosedWorld) as error:
+            result, stop = self._trouble(check, error)
+        else:
+            # a modifier has nothing to answer
+            result = answer if isinstance(answer, str) else "ok" if answer or item.modifies else "fail"
+            if item.negated:
+                result = _NEGATED.get(result, result)
+            if check.reject_logs is not None:
+                self.reject_logs = check.reject_logs
+        if result == "defer" and (check.callout_deferred or scope.config.option("smtp_return_error_details")):
+            self.temporary_details = True
         self.steps.append(Step(node, label, result, value, scope.acl_depth))
         return result, stop
 
-    def _perform(self, item: PreparedItem, check: Check) -> tuple[Result, bool]:
-        """Calls the function behind the name; counts negation in."""
-        messages = self.messages
-        try:
-            answer = (item.function or item.load())(check)
-            # a modifier has nothing to answer
-            holds = answer or isinstance(item.node, Modifier)
-            result: Result = answer if isinstance(answer, str) else "ok" if holds else "fail"
-        except AclError as error:
-            if error.message:
-                messages.log = error.message.encode("latin-1")
-            return "error", True
-        except ForcedFailure:
+    def _unexpanded(self, item: PreparedItem, error: ExpansionError, label: str) -> tuple[Result, bool]:
+        """What a condition or modifier comes to whose argument cannot be expanded."""
+        node, messages, depth = item.node, self.messages, self.scope.acl_depth
+        if isinstance(error, ForcedFailure):
+            self.steps.append(Step(node, label, "ignored", None, depth))
             return "ok", False
-        except Deferred as error:
-            message = error.message or _search_message(error)
-            if message:
-                messages.log = message.encode("latin-1")
-            result = "defer"
-        except ExpansionError as error:
-            messages.log = _failed_expansion(check.text, error)
-            return "error", True
-        except ClosedWorld as error:
-            raise error.at(check.text) from error.__cause__
-        if check.reject_logs is not None:
-            self.reject_logs = check.reject_logs
-        if result == "defer" and (check.callout_deferred or self.scope.config.option("smtp_return_error_details")):
-            self.temporary_details = True
-        if item.negated:
-            if result == "ok":
-                result = "fail"
-            elif result in ("fail", "drop"):
-                result = "ok"
-        return result, False
+        result: Result = "defer" if isinstance(error, Deferred) else "error"
+        messages.log = _failed_expansion(node.argument, error)
+        if result == "defer" and _search_message(error):
+            # what a lookup said takes the place of everything else
+            messages.log = _search_message(error).encode("latin-1")
+        self.steps.append(Step(node, label, result, None, depth))
+        return result, True
+
+    def _trouble(self, check: Check, error: AclError | ExpansionError | ClosedWorld) -> tuple[Result, bool]:
+        """What a condition or modifier comes to that raised an error; negation does not change it."""
+        messages = self.messages
+        match error:
+            case ClosedWorld():
+                raise error.at(check.text) from error.__cause__
+            case AclError():
+                if error.message:
+                    messages.log = error.message.encode("latin-1")
+                return "error", True
+            case ForcedFailure():
+                return "ok", False
+            case Deferred():
+                message = error.message or _search_message(error)
+                if message:
+                    messages.log = message.encode("latin-1")
+                return "defer", False
+            case _:
+                messages.log = _failed_expansion(check.text, error)
+                return "error", True
 
     def _tell(self, item: PreparedItem, value: bytes) -> None:
         """The trace of a condition or modifier whose turn has come."""
@@ -378,6 +384,9 @@ class Runner:
             log.write(scope, ("main", "panic"), f'failed to expand ACL message "{text}": {error.message}')
             return None
 
+
+_NEGATED: dict[Result, Result] = {"ok": "fail", "fail": "ok", "drop": "ok"}
+"""What `!` makes of a result; the others stay."""
 
 _HOW: dict[Result, str] = {
     "ok": "succeeded",
