@@ -33,7 +33,7 @@ def run_dkim(session: Session) -> bool:
     check_message(scope)
     if not scope.config.dialect.knows("main_option", "acl_smtp_dkim") or "dkim_disable_verify" in message.controls:
         return True
-    fields = [header for header in message.headers or () if is_signature(header.name, header.kind)]
+    fields = [header for header in message.headers or () if header.kind == " " and is_signature(header.name, " ")]
     if session.config.text("acl_smtp_dkim") is None:
         if fields:
             log_only(session)

@@ -77,14 +77,16 @@ def read(raw: bytes, *, dots: bool) -> Received:
     if dots and b"." in raw:
         raw = (_DOT_CRLF if ends_with_crlf(raw) else _DOT_LF).sub(rb"\1", raw)
     headers, body = split_headers(taint(raw))
-    header_size = sum(len(header.text) for header in headers)
-    header_lines = sum(header.text.count(b"\n") for header in headers)
-    header_lines, separator = measure_header(raw, header_lines)
+    head = b"".join([header.text for header in headers])
+    header_lines = head.count(b"\n")
+    blank = raw.find(b"\r\n\r\n")
+    if blank != -1 and raw[: blank + 2].replace(b"\r\n", b"\n") == head:
+        separator = True  # every line of the header is as it came: nothing to measure
+    else:
+        header_lines, separator = measure_header(raw, header_lines)
     if body and not separator:
         header_lines += 1
-    longest = max(map(len, body.split(b"\n")))
-    for header in headers:
-        longest = max(longest, *map(len, header.text.split(b"\n")))
+    longest = max(max(map(len, part.split(b"\n"))) for part in (head, body))
     late = bool(body) and (separator or body.find(b"\n") < len(body) - 1)
-    size = header_size + separator + len(body)
+    size = len(head) + separator + len(body)
     return Received(headers, body, size, header_lines + separator + body.count(b"\n"), longest, late)

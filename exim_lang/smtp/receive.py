@@ -95,15 +95,16 @@ def rewrite(session: Session) -> None:
 
 def within_limits(session: Session, received: Received) -> bool:
     """header_maxsize, header_line_maxsize and message_size_limit."""
-    who = logline.host_and_ident(session.scope, flag=False)
-    header = sum(len(one.text) for one in received.headers)
+    sizes = [len(one.text) for one in received.headers]
     header_limit = session.number("header_maxsize")
     line_limit = session.number("header_line_maxsize")
-    if line_limit and any(len(one.text) > line_limit for one in received.headers):
+    if line_limit and sizes and max(sizes) > line_limit:
+        who = logline.host_and_ident(session.scope, flag=False)
         line = f"overlong message header line received from {who} (more than {line_limit} characters): message abandoned"
         refuse(session, b"552 A message header line is too long", line)
         return False
-    if header > header_limit > 0:
+    if sum(sizes) > header_limit > 0:
+        who = logline.host_and_ident(session.scope, flag=False)
         line = f"ridiculously long message header received from {who} (more than {header_limit} characters): message abandoned"
         refuse(session, b"552 Message header is ridiculously long", line)
         return False
@@ -185,7 +186,7 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
         session.log("main", line=f"=> blackhole {who}")
         session.log("main", line="Completed")
         session.message_id = ""
-    headers = tuple(header for header in message.headers or () if header.kind != "*")
+    headers = tuple([header for header in message.headers or () if header.kind != "*"])
     controls = dict(message.controls)
     recipients = tuple(message.recipients)
     if "bmi_run" in session.scope.message.controls:
