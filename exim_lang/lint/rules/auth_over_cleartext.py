@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding, Fix
 from exim_lang.lint.fixes import edit_of
+from exim_lang.lint.plaintext import mechanism
 from exim_lang.lint.rule import rule
 from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
@@ -38,7 +39,7 @@ INVERTED = re.compile(r"\$\{if\s*!\s*def:tls_(in_)?cipher\s*(\{(yes|true|1|\*)\}
 
 @rule("auth-over-cleartext", group="security", severity="warning", fix="partial")
 def check(survey: Survey) -> Iterator[Finding]:
-    """Plaintext servers without `server_advertise_condition`, where AUTH is offered to everybody."""
+    """Servers for PLAIN and LOGIN without `server_advertise_condition`, where AUTH is offered to everybody."""
     for use in survey.of("authenticator", "server_advertise_condition"):
         if INVERTED.fullmatch(use.text.string.strip()):
             message = "this is offered on connections that are not encrypted, and on no others"
@@ -47,7 +48,8 @@ def check(survey: Survey) -> Iterator[Finding]:
     if offered is not None and "tls" in offered.text.string:
         return
     for driver in survey.config.authenticators:
-        server = driver.driver == "plaintext" and "server_condition" in driver.settings
+        condition = driver.settings.get("server_condition")
+        server = condition is not None and mechanism(survey.use_of(condition))
         if server and "server_advertise_condition" not in driver.settings:
             message = f"{driver.name} takes passwords over connections that are not encrypted"
             help = "add server_advertise_condition = ${if def:tls_in_cipher}"

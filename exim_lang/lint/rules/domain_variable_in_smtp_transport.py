@@ -38,7 +38,7 @@ def check(survey: Survey) -> Iterator[Finding]:
         if use.where != "transport" or not isinstance(driver, Driver) or driver.driver not in ("smtp", "lmtp"):
             continue
         alone = driver.settings.get("max_rcpt") or driver.settings.get("batch_max")
-        if use.name in ("max_rcpt", "multi_domain", "batch_id") or (alone and ONE.fullmatch(alone.text.string)):
+        if use.name in ("max_rcpt", "multi_domain", "batch_id", "debug_print") or (alone and ONE.fullmatch(alone.text.string)):
             continue
         multi = driver.settings.get("multi_domain")
         domain = node.name in ("domain", "domain_data") and multi is None

@@ -21,6 +21,7 @@ Good (exp):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from exim_lang.lint.finding import Finding, Fix
@@ -29,7 +30,11 @@ from exim_lang.lint.survey import Survey
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
 
-GUARDS = ("condition", "server_condition", "data", "route_data", "debug_print", "headers_add", "add_header", "logwrite")
+CHANGES = re.compile(r"\{\s*(insert|update|delete|replace)\s", re.IGNORECASE)
+GUARDS = (
+    "add_header", "condition", "data", "debug_print", "headers_add", "logwrite", "route_data", "server_condition", "subject",
+    "text",
+)  # fmt: skip
 
 
 @rule("lookup-without-fail", group="expansion", severity="warning", fix="partial")
@@ -40,8 +45,9 @@ def check(survey: Survey) -> Iterator[Finding]:
             continue
         for part in use.tree.parts:
             if isinstance(part, tree.Lookup) and len(part.arguments) == 1 and not part.fail and part.stop is None:
-                inside = use.source(part.span)[1:-1]
+                if CHANGES.search(use.source(part.span)):
+                    continue
                 edit = use.edit(Span(part.span.end - 1, part.span.end), "{$value}fail}")
-                fix = Fix("make it fail when nothing is found", (edit,), safe=False) if edit and inside else None
+                fix = Fix("make it fail when nothing is found", (edit,), safe=False) if edit else None
                 message = "this is empty when nothing is found"
                 yield use.finding(part.span, message, help="add {$value}fail, or a string for that case", fix=fix)
