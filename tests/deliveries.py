@@ -64,12 +64,29 @@ pwd
 /bin/cat
 exit 0
 """
+FILTER = """\
+# Exim filter
+if $sender_address_local_part is one then deliver other
+elif $sender_address_local_part is more then unseen deliver other@example.org errors_to err@example.org
+elif $sender_address_local_part is save then save DIR/out/saved 0640
+elif $sender_address_local_part is folder then unseen save DIR/out/folder/
+elif $sender_address_local_part is pipe then pipe "DIR/record ${if!eq{$recipients}{}{some}{none}}"
+elif $sender_address_local_part is mail then mail to kim@example.org subject "new" text "hello\\n"
+elif $sender_address_local_part is fail then deliver last@example.org fail text "<<short>>long text"
+elif $sender_address_local_part is defer then defer text "later"
+elif $sender_address_local_part is freeze then freeze text "cold"
+elif $sender_address_local_part is gone then seen finish
+elif $sender_address_local_part is wrong then deliver ${foo
+elif $sender_address_local_part is header then headers add "X-Filter: $recipients $h_subject:" headers remove x-gone add 3 to n2
+endif
+"""
 _DATES = (
     (re.compile(r"^(From \S+) \w{3} \w{3} [ \d]\d [\d:]{8} \d{4}", re.MULTILINE), r"\1 DATE"),
     (re.compile(r"^(Delivery-date|DELIVERED): .*", re.MULTILINE), r"\1: DATE"),
 )
 _RECEIVED = re.compile(r"^Received: from \S+ by mx\.example\.org.*\n(?:[ \t].*\n)*", re.MULTILINE)
 _OWN = re.compile(r"^(?:Message-Id: <E\S+@mx\.example\.org>|Date: (?!Sat, 1 Jan 2022).*|From: Debian-exim@.*)\n", re.MULTILINE)
+_ENDS = ("=> ", "-> ", "== ", "** ", "cancelled by", "Delivery deferred by", "Frozen by", "original recip", "Error in system")
 _ID = re.compile(r"\b1[0-9A-Za-z]{5}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}\b")
 _UNIQUE = re.compile(r"\d{10}\.[HM]\d+P\d+\.mx\.example\.org|\bq[0-9A-Za-z]{6}-\d+|\b1\w{5}-\w{6,11}-\w{2,4}-\w+")
 
@@ -109,6 +126,7 @@ def prepare(case: Case, folder: Path, port: int) -> Path:
         if owner:
             shutil.chown(folder / name, owner)
     folder.chmod(0o755)
+    (folder / "filter").write_text(FILTER.replace("DIR", str(folder)))
     (folder / "text").write_text("text of $h_subject:\nsecond\n")
     recorder = folder / "record"
     recorder.write_text(RECORDER.replace("DIR", str(folder)))
@@ -148,7 +166,7 @@ def ask_exim(case: Case, folder: Path, port: int, taken: list[str]) -> str:
     log = (folder / "log" / "mainlog").read_text("latin-1").splitlines()
     first = next((match[0] for line in log if " <= " in line and (match := _ID.search(line))), "(none)")
     lines = [line.partition(f"{first} ")[2] for line in log if first in line]
-    lines = [normal(line, folder, port) for line in lines if line[:3] in ("=> ", "-> ", "== ", "** ")]
+    lines = [normal(line, folder, port) for line in lines if line.startswith(_ENDS)]
     files = {}
     for name in sorted((folder / "out").rglob("*")):
         if name.is_file() and not name.name.startswith("note-"):

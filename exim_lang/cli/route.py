@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from exim_lang.route.address import Host, RoutedAddress
     from exim_lang.route.verify import Report
     from exim_lang.transport.delivery import Delivery
+    from exim_lang.transport.events import Happening
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,9 +63,18 @@ def run(options: argparse.Namespace) -> int:
         from exim_lang.cli.exim.be import read_message
 
         read_message(scope, os.fsencode(options.message).decode("latin-1"))
-    results = []
+    results: list[dict[str, object]] = []
     status = 0
-    for word in options.address:
+    addresses = options.address
+    if options.message and not options.verify:
+        filtered, goes_on = filtered_message(scope, options)
+        if filtered and options.json:
+            results.append({"address": "system-filter", "deliveries": [delivery_data(one) for one in filtered]})
+        elif filtered:
+            print("system-filter", *(f"  {line}" for one in filtered for line in delivery_lines(one)), sep="\n")
+        addresses = addresses if goes_on else []
+        status = 1 if any(one.status in ("deferred", "failed") for one in filtered) else 0
+    for word in addresses:
         try:
             parsed = parse_address(os.fsencode(word), allow_domain_literals=bool(config.option("allow_domain_literals")))
         except AddressError as error:
@@ -93,15 +103,32 @@ def run(options: argparse.Namespace) -> int:
     return status
 
 
+def filtered_message(scope: Scope, options: argparse.Namespace) -> tuple[list[Delivery], bool]:
+    """What the system filter delivers by itself, and whether the recipients still get the message."""
+    from exim_lang.taint import taint
+    from exim_lang.transport.simulate import simulate
+    from exim_lang.transport.system_filter import run_system_filter
+
+    scope.message.recipients = [taint(os.fsencode(word)) for word in options.address]
+    filtered = run_system_filter(scope)
+    return filtered.ended + simulate(scope, filtered.reports, happening_of(options)), filtered.goes_on
+
+
 def delivered(scope: Scope, report: Report, options: argparse.Namespace) -> list[Delivery]:
     """What the transports would do, with what happens at the other end as the options say."""
-    from exim_lang.transport.events import Happening
     from exim_lang.transport.simulate import simulate
+
+    return simulate(scope, [report], happening_of(options))
+
+
+def happening_of(options: argparse.Namespace) -> Happening:
+    """What happens at the other end."""
+    from exim_lang.transport.events import Happening
 
     error = os.fsencode(options.error).decode("latin-1")
     confirmation = os.fsencode(options.confirmation)
     number = 0 if options.outcome == "delivered" else options.errno
-    return simulate(scope, [report], Happening(options.outcome, confirmation, number, error, tuple(options.event)))
+    return Happening(options.outcome, confirmation, number, error, tuple(options.event))
 
 
 def text(value: bytes | None) -> str | None:

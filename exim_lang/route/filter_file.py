@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
 from exim_lang.expand.addresses import AddressError, address_items, parse_address
@@ -93,21 +94,27 @@ def _generated(run: Run, action: Action, outcome: Outcome) -> Generated | str | 
         case Piping(command, _, noerror):
             return Generated(b"|" + command, True, None, noerror)
         case Mailing():
-            to = action.get("to") or bytes(run.expand("$reply_address"))
-            reply = _reply(action)
+            target, reply = reply_of(action, lambda: bytes(run.expand("$reply_address")))
             if reply is None:
                 shown = (action.get("once_repeat") or b"").decode("latin-1")
                 return f'Bad time value for "once_repeat" in mail or vacation command: {shown}'
-            first = next((item for item in address_items(to) if item.strip()), b"")
-            try:
-                target = b">" + bytes(parse_address(first).address)
-            except AddressError:
-                target = BAD_REPLY
-            return Generated(target, True, None, action.noerror, reply=replace(reply, to=to))
+            return Generated(target, True, None, action.noerror, reply=reply)
         case Logging(what, text, _):
             if what == "logwrite":
                 outcome.log.append(text.decode("latin-1"))
     return None
+
+
+def reply_of(action: Mailing, usual: Callable[[], bytes]) -> tuple[bytes, Reply | None]:
+    """The new address and the message of `mail`, None for an interval that cannot be read; `usual` is whom it goes to else."""
+    reply = _reply(action)
+    to = action.get("to") or usual()
+    first = next((item for item in address_items(to) if item.strip()), b"")
+    try:
+        target = b">" + bytes(parse_address(first).address)
+    except AddressError:
+        target = BAD_REPLY
+    return target, None if reply is None else replace(reply, to=to)
 
 
 def _reply(action: Mailing) -> Reply | None:

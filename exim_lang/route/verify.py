@@ -55,11 +55,13 @@ def follow(
     recipient: bool = True,
     success_on_redirect: bool = False,
     own_sender: bool = False,
+    parent: RoutedAddress | None = None,
 ) -> Report:
     """Routes an address and, as far as Exim does, those that it leads to.
 
     With `full` all that it leads to is followed; else a single new address is followed, several are good enough.
-    `recipient` says how it is qualified and rewritten; `own_sender` that it is the sender of the message.
+    `recipient` says how it is qualified and rewritten; `own_sender` that it is the sender of the message;
+    `parent` what it comes from.
     """
     saved_sender = scope.message.sender
     given = address
@@ -73,7 +75,8 @@ def follow(
     if not report.address:
         return report
     chains = report.chains
-    report.first = RoutedAddress(taint(report.address), unique=bytes(given))
+    first = taint(report.address)
+    report.first = RoutedAddress(first, unique=bytes(given)) if parent is None else parent.child(first)
     chains.new.append(report.first)
     remember(scope, "verify_mode", b"R" if recipient else b"S")
     return_path = scope.message.return_path

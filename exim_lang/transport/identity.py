@@ -57,13 +57,14 @@ def _uid_and_gid(job: Job) -> tuple[int, int]:
 
 def _by_router(job: Job, router: Driver | None) -> tuple[int, int]:
     if router is None:
-        return -1, -1
-    user = _user(job, router, "router")
+        user = job.address.user  # that of the system filter
+        return (-1, -1) if user is None else (user.uid, user.gid)
+    named = _user(job, router, "router")
     gid = _group(job, router, "router")
-    if user is not None:
-        if isinstance(user, int):
-            return user, gid
-        return user.uid, gid if gid != -1 else user.gid
+    if named is not None:
+        if isinstance(named, int):
+            return named, gid
+        return named.uid, gid if gid != -1 else named.gid
     state, local = job.address.state, job.address.user
     if local is not None:
         return local.uid, gid if gid != -1 else local.gid

@@ -23,6 +23,7 @@ from exim_lang.transport.events import DELIVERED, Happening, main_event, raise_e
 from exim_lang.transport.identity import identity_of
 from exim_lang.transport.registry import EXPANSION, TRANSPORTS, UNKNOWN, Job, Refused
 from exim_lang.transport.signing import signatures
+from exim_lang.transport.system_filter import run_system_filter
 
 if TYPE_CHECKING:
     from exim_lang.expand.scope import Scope
@@ -34,12 +35,15 @@ FORBIDDEN = {"|": "pipe", "/": "file", ">": "reply"}
 
 
 def deliver(scope: Scope, recipients: Sequence[bytes], happening: Happening = DELIVERED) -> list[Delivery]:
-    """Routes the recipients of the message in `scope` and simulates all deliveries; raises ClosedWorld.
+    """Runs the system filter, routes the recipients of the message in `scope` and simulates all deliveries.
 
-    The order is Exim's: what routing ends, local deliveries, remote ones.
+    The order is Exim's: what the filter and routing end, local deliveries, remote ones. Raises ClosedWorld.
     """
-    reports = [follow(scope, taint(recipient), "deliver", full=True) for recipient in recipients]
-    return simulate(scope, reports, happening)
+    scope.message.recipients = scope.message.recipients or [taint(one) for one in recipients]
+    filtered = run_system_filter(scope)
+    if filtered.goes_on:
+        filtered.reports += [follow(scope, taint(recipient), "deliver", full=True) for recipient in recipients]
+    return filtered.ended + simulate(scope, filtered.reports, happening)
 
 
 def simulate(scope: Scope, reports: Sequence[Report], happening: Happening = DELIVERED) -> list[Delivery]:
@@ -272,7 +276,8 @@ def _result(
 def _log(delivery: Delivery, local: bool, outcome: Happening) -> list[str]:
     """The lines of the main log about the addresses."""
     lines = []
-    where = f" R={delivery.router} T={delivery.transport}"
+    where = f" R={delivery.router}" if delivery.router else ""
+    where += f" T={delivery.transport}"
     for number, one in enumerate(delivery.addresses):
         match delivery.status:
             case "delivered":

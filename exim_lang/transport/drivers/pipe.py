@@ -10,6 +10,7 @@ from exim_lang.transport.copy import Frame, batch_smtp, edge, make_copy
 from exim_lang.transport.delivery import CommandTarget, Target
 from exim_lang.transport.drivers.appendfile import PREFIX, SUFFIX
 from exim_lang.transport.registry import Job, Refused, transport_driver
+from exim_lang.transport.system_filter import is_of_filter
 
 NULL = b"NULL"
 """What Exim's environment has for a local part where there are several addresses."""
@@ -20,7 +21,12 @@ def pipe(job: Job) -> Target:
     """The command and its environment."""
     command, expand = _command(job)
     shell = job.flag("use_shell")
-    words = _for_shell(job, command, expand) if shell else _direct(job, command, expand)
+    message = job.scope.message
+    saved, message.recipients_visible = message.recipients_visible, is_of_filter(job.address)
+    try:
+        words = _for_shell(job, command, expand) if shell else _direct(job, command, expand)
+    finally:
+        message.recipients_visible = saved
     environment = _environment(job)
     if job.flag("use_bsmtp"):
         edges = edge(job, "message_prefix", "", "prefix"), edge(job, "message_suffix", "", "suffix")
