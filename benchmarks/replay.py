@@ -4,7 +4,8 @@
 
 Each run is a process of its own, `exim-lang replay`, on a mailbox of generated messages; its start is counted in. The
 memory is what the process and its workers had at their most, each asked for its peak while they run (Pss is not known
-for a peak: pages that they share are counted in each). All runs must come to the same counts.
+for a peak: pages that they share are counted in each). On a busy machine the seconds of CPU say more than
+those of the clock. All runs must come to the same counts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -98,9 +100,15 @@ def peak(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
-def measure(command: list[str], environment: dict[str, str]) -> tuple[float, dict[int, int], dict[str, object]]:
-    """Seconds, the peak of each process in kilobytes (the first is the one that was started), and the summary."""
-    start = time.perf_counter()
+def cpu() -> float:
+    """Seconds of CPU that all processes took which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(command: list[str], environment: dict[str, str]) -> tuple[float, float, dict[int, int], dict[str, object]]:
+    """Seconds of the clock and of CPUs, the peak of each process in kilobytes (that of the first first), and the summary."""
+    start, used = time.perf_counter(), cpu()
     peaks: dict[int, int] = {}
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(command, stdout=out, env=environment)
@@ -110,7 +118,7 @@ def measure(command: list[str], environment: dict[str, str]) -> tuple[float, dic
             time.sleep(0.05)
         seconds = time.perf_counter() - start
         out.seek(0)
-        return seconds, peaks, json.loads(out.read())
+        return seconds, cpu() - used, peaks, json.loads(out.read())
 
 
 def main() -> int:
@@ -137,13 +145,14 @@ def main() -> int:
                 write_corpus(corpus, count)
             command = [*base, str(corpus), "--json", "-j", str(jobs), "--at", "1700000000", *engine]
             subprocess.run([*base, "/dev/null", "-j", str(jobs), *engine], check=True, capture_output=True, env=environment)
-            seconds, peaks, summary = measure(command, environment)
+            seconds, used, peaks, summary = measure(command, environment)
             if known.setdefault(count, summary) != summary:
                 raise SystemExit("the counts differ: there is nothing to compare")
             first, *others = peaks.values()
             memory = f"{first // 1024} MB" + (f" and {max(others) // 1024} MB a worker at most" if others else "")
             kind = "Dask" if engine else "local"
-            print(f"{count:7} messages, {jobs} {kind}: {seconds:6.1f} s, {count / seconds:5.0f}/s; memory {memory}", flush=True)
+            speed = f"{seconds:6.1f} s ({used:.1f} s of CPU), {count / seconds:5.0f}/s"
+            print(f"{count:7} messages, {jobs} {kind}: {speed}; memory {memory}", flush=True)
     return 0
 
 
