@@ -395,3 +395,6 @@ def test_against_the_same(run: Callable[..., Any], tmp_path: Path) -> None:
     old.write_text("# moved by a line\n" + CONFIGURATION)
     status, summary, _ = run(maildir(tmp_path / "box", [mail(n) for n in range(40)]), "--against", str(old))
     assert (status, summary["changed"], summary["changes"]) == (0, 0, [])
+    status, summary, (result,) = run(maildir(tmp_path / "unanswered", [mail(1, "asks@here.example")]), "--against", str(old))
+    assert (status, summary["changed"], summary["failed"]) == (1, 0, 1)  # neither can say what happens to it
+    assert result["errors"][0]["kind"] == "unanswered"

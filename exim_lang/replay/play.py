@@ -82,6 +82,8 @@ class Player:
         result |= {"verdict": new["verdict"], "changed": change is not None}
         if change is not None:
             result |= {"change": change, "old": old, "new": new}
+        elif new["errors"]:
+            result["errors"] = new["errors"]
         return result
 
     def through(self, config: Config, call: Call) -> Json:
