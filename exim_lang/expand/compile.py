@@ -22,6 +22,7 @@ from exim_lang.expand.names import find_operator, is_numeric
 from exim_lang.expand.registry import VARIABLES
 from exim_lang.expand.scope import Scope
 from exim_lang.expand.steady import is_worth_keeping
+from exim_lang.expand.unread import certificate_of
 from exim_lang.model.dialect import Dialect
 from exim_lang.source.text import Span
 from exim_lang.syntax import expansion as tree
@@ -192,6 +193,9 @@ class Writer:
         if node.name.partition("_")[0] in OF_CERTIFICATES and (fault := self.faults.as_certificate(node)):
             return self.fail(fault)
         operand = self.string(node.operand)
+        if node.name.partition("_")[0] in OF_CERTIFICATES and (name := certificate_of(node.operand, self.text)):
+            # without a certificate Exim goes on with the name
+            operand = self.assign(f"{operand.code} or {name.encode('ascii')!r}", node.span)
         fault = self.faults.unknown_operator(node)
         if fault or not node.operand.closed:
             return self.fail(fault) if fault else constant(b"")

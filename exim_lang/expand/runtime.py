@@ -15,7 +15,7 @@ from exim_lang.expand.scope import Scope
 from exim_lang.expand.sorting import comparator, sort_list
 from exim_lang.expand.string_list import COLON, join_list, separator_change, split_list
 from exim_lang.search.search import SearchDeferred, SearchType, deferred_message, find, find_value
-from exim_lang.taint import class_of
+from exim_lang.taint import class_of, is_tainted
 
 Part = Callable[[Scope], bytes]
 Test = Callable[[Scope], bool]
@@ -92,8 +92,9 @@ def each(scope: Scope, items: bytes, test: Test, wanted: bool, kind: str, name: 
     """Whether `test` holds for any item (`wanted`), or for all; for an empty list neither is true."""
     saved = scope.item
     empty = True
+    found = list_items(scope, items, kind)
     try:
-        for scope.item in list_items(items, kind, name):
+        for scope.item in found:
             empty = False
             try:
                 if test(scope) is wanted:
@@ -105,49 +106,55 @@ def each(scope: Scope, items: bytes, test: Test, wanted: bool, kind: str, name: 
     return not wanted and not empty
 
 
-def list_items(items: bytes, kind: str, name: str) -> Iterator[bytes]:
-    return next_items(items, kind == "jsons") if kind else split_list(items)
+def list_items(scope: Scope, items: bytes, kind: str = "") -> Iterator[bytes]:
+    """The items; before Exim 4.99 a list from outside, too, may say what separates them."""
+    if kind:
+        return next_items(items, kind == "jsons")
+    return split_list(items, tainted_too=is_tainted(items) and not newer_than(scope, 4, 99))
 
 
-def separator_of(items: bytes) -> int:
-    return separator_change(items) or COLON
+def separator_of(scope: Scope, items: bytes) -> int:
+    return separator_change(items, tainted_too=is_tainted(items) and not newer_than(scope, 4, 99)) or COLON
 
 
 def filter_list(scope: Scope, items: bytes, test: Test) -> bytes:
     """`${filter`: the items for which the condition holds."""
     saved = scope.item
     kept = []
+    found = list_items(scope, items)
     try:
-        for scope.item in split_list(items):
+        for scope.item in found:
             if test(scope):
                 kept.append(scope.item)
     except ExpansionError as error:
         explain(error, ' inside "filter" condition')
     finally:
         scope.item = saved
-    return join_list(kept, separator_of(items))
+    return join_list(kept, separator_of(scope, items))
 
 
 def map_list(scope: Scope, items: bytes, body: Part) -> bytes:
     """`${map`: what the body makes of each item."""
     saved = scope.item
     made = []
+    found = list_items(scope, items)
     try:
-        for scope.item in split_list(items):
+        for scope.item in found:
             made.append(body(scope))
     except ExpansionError as error:
         explain(error, ' inside "map" item', newer_than(scope, 4, 97))
     finally:
         scope.item = saved
-    return join_list(made, separator_of(items))
+    return join_list(made, separator_of(scope, items))
 
 
 def reduce_list(scope: Scope, items: bytes, start: bytes, body: Part) -> bytes:
     """`${reduce`: what the body makes of `$value` and each item, one after the other."""
     saved = scope.item, scope.value
     scope.value = start
+    found = list_items(scope, items)
     try:
-        for scope.item in split_list(items):
+        for scope.item in found:
             scope.value = body(scope)
         return scope.value
     except ExpansionError as error:

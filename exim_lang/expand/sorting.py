@@ -74,13 +74,14 @@ def sort_key(scope: Scope, text: str, body: Part) -> bytes:
 def sort_list(scope: Scope, items: bytes, order: bytes, text: str, body: Part) -> bytes:
     """`${sort`: each item goes before the first one that the comparator puts it before; `text` is that of the body."""
     entry = comparator(order)
-    separator = separator_change(items) or COLON
+    older = scope.config.dialect.version < (4, 99)
+    separator = separator_change(items, tainted_too=older) or COLON
     saved = scope.item
     done: list[tuple[bytes, bytes]] = []
     changed = False
     ordered = True
     try:
-        for scope.item in split_list(items):
+        for scope.item in split_list(items, tainted_too=older):
             key = sort_key(scope, text, body)
             if changed:
                 done = reread(done, separator)

@@ -58,7 +58,7 @@ class Family:
 def ask_servers(scope: Scope, family: Family, key: bytes, options: tuple[bytes, ...]) -> bytes | Reply | None:
     """The answer of the first server that gives one. The fixture's call is the query without servers."""
     servers, query = _servers_of(scope, family, key, options)
-    first = _parse(servers[0], family) if servers else None
+    first = _parse(servers[0], family) if servers and b"/" in servers[0] else None
     if first is not None and is_tainted(servers[0]):
         shown = b"/".join([first.host, first.database]).decode("latin-1")
         raise SearchDeferred(f'{family.title} server "{shown}" is tainted')
@@ -69,6 +69,8 @@ def ask_servers(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
         failed: SearchDeferred | None = None
         for item in servers:
             try:
+                if b"/" not in item:  # the name of a server with more facts, which would stand in this very list
+                    raise NoOtherServer(_not_found(family, item))
                 reply = family.ask(scope.world, _parse(item, family), query)
             except NoOtherServer:
                 raise
@@ -102,7 +104,8 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
     default = default_servers(scope, kind)
     if named is None:
         if not default:
-            raise SearchDeferred(f"no {title} servers defined ({kind}_servers option)")
+            unset = f"{kind}_servers" not in scope.config.main
+            raise SearchDeferred(f"no {title} servers defined ({kind}_servers option)" if unset else "")
         return default, query
     servers = []
     for name in split_list(named):
@@ -114,9 +117,12 @@ def _servers_of(scope: Scope, family: Family, key: bytes, options: tuple[bytes, 
                 servers.append(server)
                 break
         else:
-            shown = name.decode("latin-1")
-            raise SearchDeferred(f'{title} server "{shown}" not found in {kind}_servers')
+            raise SearchDeferred(_not_found(family, name))
     return servers, query
+
+
+def _not_found(family: Family, name: bytes) -> str:
+    return f'{family.title} server "{name.decode("latin-1")}" not found in {family.kind}_servers'
 
 
 def default_servers(scope: Scope, kind: str) -> list[bytes]:

@@ -156,6 +156,13 @@ def not_a_number(node: tree.Node, index: int, argument: tree.String) -> Fault | 
     return None if numeric else Fault('first argument of "listextract" must be numeric', argument.span)
 
 
+def certificate_of(operand: tree.String, text: str) -> str:
+    """The name of the certificate that `operand`, in `text`, is, spelt without braces; "" if it is none."""
+    name = operand.parts[0].name if len(operand.parts) == 1 and isinstance(operand.parts[0], tree.Variable) else ""
+    is_one = name.startswith("tls_") and name.endswith(("ourcert", "peercert"))
+    return name if is_one and not text.startswith("${", operand.parts[0].span.start) else ""
+
+
 def comparator_name(text: str) -> str:
     """The name of the condition that the comparator of `${sort` begins with."""
     return next((sign for sign in SIGNS if text.startswith(sign)), "") or condition_name(text)

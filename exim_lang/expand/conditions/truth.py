@@ -61,9 +61,11 @@ def is_ip6(value: bytes) -> bool:
 
 @condition("exists", least=1, scope=True)
 def exists(scope: Scope, path: bytes) -> bool:
-    """Whether stat() succeeds for an absolute path; any error counts as "no", as in Exim."""
-    if not path.startswith(b"/"):
+    """Whether stat() succeeds; any error counts as "no", as in Exim, and a relative path begins in the spool directory."""
+    if not path:
         return False
+    if not path.startswith(b"/"):
+        path = scope.expand("$spool_directory") + b"/" + path
     try:
         return scope.world.exists(path)
     except OSError:

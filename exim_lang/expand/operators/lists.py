@@ -13,10 +13,10 @@ _KINDS: Final = {"a": "address", "d": "domain", "h": "host", "l": "localpart"}
 _ORDER: Final = ("address", "domain", "host", "localpart")
 
 
-@operator("listcount", taint="clears")
-def listcount(value: bytes) -> bytes:
+@operator("listcount", scope=True, taint="clears")
+def listcount(scope: Scope, value: bytes) -> bytes:
     """The number of items."""
-    return b"%d" % sum(1 for _ in split_list(value))
+    return b"%d" % sum(1 for _ in split_list(value, tainted_too=scope.config.dialect.version < (4, 99)))
 
 
 @operator("listnamed", argument=True, scope=True, taint="clears")
