@@ -151,7 +151,9 @@ def _ask(scope: Scope, name: str, text: bytes) -> bytes | None:
     servers = query.settings.get("servers")
     listed = default_servers(scope, "ldap_default") if servers is None else list(split_list(servers))
     failed: SearchDeferred | None = None
-    for server in [query.url.host] if query.url.host else listed or [b""]:
+    if servers is None and "ldap_default_servers" not in scope.config.main:
+        listed = [b""]
+    for server in [query.url.host] if query.url.host else listed:
         host, colon, digits = server.partition(b":") if not query.url.host else (server, b"", b"")
         port = query.url.port if query.url.host else int(digits) if colon and digits.isdigit() else 0
         try:

@@ -31,9 +31,11 @@ def _quote(value: bytes, option: str | None) -> bytes | None:
 
 
 def _default_file(scope: Scope) -> bytes:
-    """The main option `sqlite_dbfile`, expanded; empty when it is not set."""
+    """The main option `sqlite_dbfile`, which 4.96 takes as it stands and 4.99 expands; empty when it is not set."""
     text = scope.config.text("sqlite_dbfile")
-    return scope.expand(text) if text is not None else b""
+    if text is None:
+        return b""
+    return scope.expand(text) if scope.config.dialect.version > (4, 96) else text.encode()
 
 
 def _open(scope: Scope, file: bytes) -> bytes:

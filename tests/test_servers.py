@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from exim_lang.errors import EximLangError
+from exim_lang.expand.scope import Scope
 from exim_lang.lists.match import match_list
+from exim_lang.model.dialect import dialect_for
+from exim_lang.model.load import config_from_text
 from exim_lang.search.search import SearchDeferred, find, parse_lookup_type
+from exim_lang.world.fixtures import Fixtures
+from exim_lang.world.world import World
 from tests.servers import DIRECTORY, RealServer, redis_server
 from tests.servers_helper import Proxy, answer, exim_says, live_world, placed, replayed, scope_for, settings
 
@@ -76,6 +83,83 @@ def test_values_are_what_exim_says(kind: str, server: Server, server_folder: Pat
     again = replayed(scope)
     for string, exim in zip(wanted, expected, strict=True):
         assert answer(again, string) == exim
+
+
+def unquoted(reason: str) -> str:
+    """The reason of a deferral as 4.96 shows it."""
+    return re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], reason)
+
+
+def option_cases(kind: str) -> list[tuple[str, str]]:
+    """The main options and strings of one kind in options.txt."""
+    here, setting = "", ""
+    found: list[tuple[str, str]] = []
+    for line in (CASES / "options.txt").read_text("utf-8").splitlines():
+        match line[:2]:
+            case "% ":
+                here = line[2:]
+            case "= ":
+                setting = line[2:].replace("\\n", "\n")
+            case "> " if here == kind:
+                found.append((setting, line[2:]))
+            case _:
+                pass
+    return found
+
+
+@pytest.mark.parametrize("kind", [*COMPARED, "sqlite"])
+def test_names_of_servers(kind: str, server: Server, server_folder: Path) -> None:
+    place = server(kind if kind != "sqlite" else "ldap")
+    file = server_folder / "options.db"
+    if not file.exists():
+        with closing(sqlite3.connect(file)) as database:
+            database.executescript("create table t(a); insert into t values ('x')")
+    cases = option_cases(kind)
+    assert cases
+    wrong = []
+    for setting, string in ((placed(each.replace("DB", str(file)), place) for each in case) for case in cases):
+        (exim,) = exim_says(server_folder, setting + "\n", [string])
+        scope = Scope(config_from_text(setting + "\n", dialect=dialect_for("4.96")), live_world(), match_list=match_list)
+        found = answer(scope, string)
+        scope.world.close()
+        exim = re.sub(r'(gave DEFER: )"(.*)"$', lambda match: match[1] + unquoted(match[2]), exim)
+        if found != exim:
+            wrong.append(f"{setting}\n{string}\n  Exim {exim!r}\n  here {found!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("kind, string", [("mysql", "{servers=a/b/c/d; select 1}"), ("pgsql", "{servers=a/b/c/d;select 1}")])
+def test_servers_in_front_of_a_query_are_old(kind: str, string: str) -> None:
+    for version, warned in (("4.96", False), ("4.97", False), ("4.98", True), ("4.99", True)):
+        world = World(fixtures=Fixtures({kind: {"select 1": "1"}}))
+        scope = Scope(config_from_text("", dialect=dialect_for(version)), world, match_list=match_list)
+        assert answer(scope, f"${{lookup {kind}{string}}}") == "1"
+        assert scope.log == ([("main", "WARNING: obsolete syntax used for lookup")] if warned else [])
+
+
+@pytest.mark.parametrize(
+    "option, string, expected",
+    [
+        ("127.0.0.1::PORT//", "{echo a}", "a"),
+        ("<; 127.0.0.1:PORT//", "{echo a}", "a"),
+        ("127.0.0.1::1// : 127.0.0.1::PORT//", "{echo a}", "a"),
+        ("(SOCKET)//", "{echo a}", "a"),
+        ("(SOCKET)/3/", "{echo a}", "a"),
+        ("127.0.0.1::PORT//", ",servers=127.0.0.1::PORT{echo a}", "a"),
+        ("127.0.0.1::PORT//", ",servers=127.0.0.1::1//:127.0.0.1::PORT{echo a}", "a"),
+        ("127.0.0.1::PORT", "{echo a}", 'REDIS|Redis server "127.0.0.1:PORT" not found in redis_servers'),
+        ("", "{echo a}", 'gave DEFER: ""'),
+    ],
+)
+@pytest.mark.parametrize("hidden", ["", "hide "])
+def test_names_of_redis_servers(hidden: str, option: str, string: str, expected: str, server: Server) -> None:
+    place = server("redis")
+    config = config_from_text(placed(f"{hidden}redis_servers = {option}\n", place))
+    assert not config.problems
+    scope = Scope(config, live_world(), match_list=match_list)
+    found = answer(scope, placed("${lookup redis" + string + "}", place)).replace('\\"', '"')
+    scope.world.close()
+    assert found == expected or placed(expected.rpartition("|")[2], place) in found
 
 
 def test_redis(server: Server) -> None:
