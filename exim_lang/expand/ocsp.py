@@ -1,4 +1,4 @@
-"""Proofs of a certificate's status, as stapled to a TLS handshake (specification sections 43.6 and 43.11; RFC 6960)."""
+"""Proofs of a certificate's status, as stapled to a TLS handshake (specification sections 43.6 and 43.10; RFC 6960)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proofs of other servers' certificates: `hosts_require_ocsp` and `hosts_request_ocsp` (specification section 43.11).
+"""Proofs of other servers' certificates: `hosts_require_ocsp` and `hosts_request_ocsp` (specification section 43.10).
 
 Nobody is asked: a fixture of the kind "ocsp" says what a host staples, by its address: one of the words of ANSWERS.
 """
