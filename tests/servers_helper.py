@@ -110,6 +110,8 @@ class Proxy:
         self._thread.start()
 
     def close(self) -> None:
+        if self._listener.fileno() == -1:
+            return  # it was closed before
         self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._listener.close()

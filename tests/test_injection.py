@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from exim_lang.errors import ExpansionError
+from exim_lang.errors import Deferred, ExpansionError
 from exim_lang.expand.engine import expand
 from exim_lang.expand.scope import Scope
 from exim_lang.search.registry import SearchDeferred
@@ -211,6 +211,29 @@ def test_unquoted(kind: str, request: pytest.FixtureRequest) -> None:
     assert not isinstance(caught.value, SearchDeferred)
     assert caught.value.message == message
     assert len(world.connections) == 0  # the server was not even asked
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "ldapm", "ldapdn"])
+def test_unquoted_where_another_type_quotes(kind: str, tmp_path: Path) -> None:
+    """What was quoted for SQL is nothing to a directory, and the other way round; nobody is asked then."""
+    with closing(sqlite3.connect(tmp_path / "s.db")):
+        pass
+    query = "select '$local_part'" if kind == "sqlite" else "ldap:///o=test?o?sub?(o=$local_part)"
+    right, wrong = ("sqlite", "ldap") if kind == "sqlite" else ("ldap", "sqlite")
+    world = live_world()
+    world.strict_quoting = True
+    scope = scope_for("ldap", 1, world, f"sqlite_dbfile = {tmp_path}/s.db\n")
+    scope.variables["local_part"] = taint(b"x")
+    for form in ("$local_part", f"${{quote_{wrong}:$local_part}}"):
+        with pytest.raises(ExpansionError, match=r"^tainted search query is not properly quoted: ") as caught:
+            expand("${lookup " + kind + "{" + query.replace("$local_part", form) + "}}", scope)
+        assert not isinstance(caught.value, SearchDeferred)
+    string = "${lookup " + kind + "{" + query.replace("$local_part", f"${{quote_{right}:$local_part}}") + "}}"
+    if kind == "sqlite":
+        assert expand(string, scope) == b"x"
+    else:
+        with pytest.raises(Deferred, match="failed to bind the LDAP connection"):
+            expand(string, scope)
 
 
 def test_strict_quoting_is_opened_by_name() -> None:

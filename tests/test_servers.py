@@ -22,7 +22,7 @@ from exim_lang.model.load import config_from_text
 from exim_lang.search.search import SearchDeferred, find, parse_lookup_type
 from exim_lang.world.fixtures import Fixtures
 from exim_lang.world.world import World
-from tests.servers import DIRECTORY, RealServer, redis_server
+from tests.servers import DIRECTORY, RealServer, free_port, redis_server
 from tests.servers_helper import Proxy, answer, exim_says, live_world, placed, replayed, scope_for, settings
 
 pytestmark = pytest.mark.xdist_group("servers")
@@ -234,6 +234,38 @@ def test_a_server_that_hangs_up(kind: str, server_folder: Path) -> None:
             assert exim_says(server_folder, settings(kind, dead.port), [string]) == [failed]
     finally:
         dead.close()
+
+
+REFUSED = {
+    "redis": "REDIS: query failed: Connection refused\\n",
+    "mysql": "MYSQL connection failed: Can't connect to server on '127.0.0.1' (115)",
+    "pgsql": "PGSQL connection failed: ",
+    "ldap": "failed to bind the LDAP connection to server 127.0.0.1:PORT - ldap_bind() returned -1",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(ASK))
+def test_nobody_listens(kind: str, server_folder: Path) -> None:
+    port = free_port()
+    string = ASK[kind].replace("WORD", "a")
+    failed = answer(scope_for(kind, port), string)
+    assert "gave DEFER" in failed
+    assert REFUSED[kind].replace("PORT", str(port)) in failed
+    if kind in COMPARED:
+        assert exim_says(server_folder, settings(kind, port), [string]) == [failed]
+
+
+@pytest.mark.parametrize("kind", sorted(ASK))
+def test_a_server_that_dies_between_two_lookups(kind: str, proxy: Callable[[str], Proxy]) -> None:
+    between = proxy(kind)
+    scope = scope_for(kind, between.port)
+    assert answer(scope, ASK[kind].replace("WORD", "test")) == "test"
+    between.close()
+    for word in ("one", "two"):  # the connection is broken; nobody takes a new one
+        failed = answer(scope, ASK[kind].replace("WORD", word))
+        assert "gave DEFER" in failed
+    assert REFUSED[kind].replace("PORT", str(between.port)) in failed
+    scope.world.close()
 
 
 @pytest.mark.parametrize("kind", sorted(ASK))
