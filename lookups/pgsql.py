@@ -61,7 +61,9 @@ def _connect(world: World, server: Server) -> PGconn:
         reason = connection.error_message.decode("latin-1")
         if not reason:
             place = f'"{connection.host.decode("latin-1")}", port {connection.port.decode("latin-1")}'
-            reason = f"connection to server at {place} failed: timeout expired\n"
+            reason = f"connection to server at {place} failed: "
+        if reason.endswith("failed: "):  # libpq has begun a sentence that it did not come to the end of
+            reason += "timeout expired\n"
         connection.finish()
         raise SearchDeferred(f"PGSQL connection failed: {reason}")
     connection.notice_handler = None

@@ -268,13 +268,31 @@ def test_a_server_that_dies_between_two_lookups(kind: str, proxy: Callable[[str]
     scope.world.close()
 
 
+TIMED_OUT = {
+    "redis": "REDIS: query failed: Resource temporarily unavailable\\n",
+    "mysql": "MYSQL connection failed: Lost connection to server during query",
+    "pgsql": 'PGSQL connection failed: connection to server at \\"127.0.0.1\\", port PORT failed: timeout expired\\n',
+    "ldap": "failed to bind the LDAP connection to server 127.0.0.1:PORT - LDAP error: timeout",
+}
+
+
+def test_timeout_of_a_directory(server_folder: Path) -> None:
+    silent = Proxy(None, silent=True)
+    try:
+        string = "${lookup ldap{nettime=1 ldap:///o=test?o?sub?(o=test)}}"
+        failed = answer(scope_for("ldap", silent.port), string)
+        assert exim_says(server_folder, settings("ldap", silent.port), [string]) == [failed]
+    finally:
+        silent.close()
+
+
 @pytest.mark.parametrize("kind", sorted(ASK))
 def test_timeout(kind: str) -> None:
     silent = Proxy(None, silent=True)
     try:
         start = time.monotonic()
         failed = answer(scope_for(kind, silent.port, live_world(1.0)), ASK[kind].replace("WORD", "a"))
-        assert "gave DEFER" in failed
+        assert f'gave DEFER: "{TIMED_OUT[kind].replace("PORT", str(silent.port))}"' in failed
         assert time.monotonic() - start < 6
     finally:
         silent.close()
