@@ -41,6 +41,8 @@ class Search:
     dnssec_require: Text | None = None
     wants_dnssec: bool = field(default=False, init=False)
     needs_dnssec: bool = field(default=False, init=False)
+    aliases: tuple[bytes, ...] = field(default=(), init=False)
+    """Those that the last address was found behind."""
 
     def say(self, line: str) -> None:
         if self.scope.debug is not None:
@@ -55,6 +57,8 @@ class Result:
     hosts: list[Host]
     removed: bool = False
     bad_name: bool = False
+    full_name: bytes = b""
+    """The name under which Exim goes on with the domain: of several aliases in a row, the last; else empty."""
 
 
 def _in(scope: Scope, name: bytes, items: Text | None) -> bool:
@@ -72,6 +76,7 @@ def find_by_dns(search: Search, name: bytes) -> Result:
     missing = Host(name)
     bad_name = not name_is_allowed(scope, name, "A")
     hosts: list[Host] | None = None
+    full_name = b""
     for service in search.service:
         answer = dns_lookup(scope, b"_" + service + b"._tcp." + name, "SRV")
         insecure = answer.status == "found" and search.needs_dnssec and not answer.authentic
@@ -91,9 +96,12 @@ def find_by_dns(search: Search, name: bytes) -> Result:
             search.say(f"DNS_{answer.status.upper()} treated as DNS_NODATA (domain in mx_fail_domains)")
         elif answer.status == "found":
             hosts = _from_mx(answer)
+            full_name = _full_name(answer.aliases)
     if hosts is None:
         return _by_address_records(search, name, missing, bad_name)
-    return _addresses_for_all(search, hosts)
+    result = _addresses_for_all(search, hosts)
+    result.full_name = full_name
+    return result
 
 
 def _by_address_records(search: Search, name: bytes, missing: Host, bad_name: bool) -> Result:
@@ -103,7 +111,13 @@ def _by_address_records(search: Search, name: bytes, missing: Host, bad_name: bo
     found, hosts = _addresses(search, missing)
     if found != "found":
         return Result("failed" if found == "ignored" else found, [missing], bad_name=bad_name)
-    return scan_for_local(search.scope, hosts)
+    result = scan_for_local(search.scope, hosts)
+    result.full_name = _full_name(search.aliases)
+    return result
+
+
+def _full_name(aliases: tuple[bytes, ...]) -> bytes:
+    return aliases[-1] if len(aliases) > 1 else b""
 
 
 def _from_mx(answer: DnsAnswer) -> list[Host]:
@@ -208,6 +222,7 @@ def _addresses(search: Search, host: Host) -> tuple[Found, list[Host]]:
             insecure = True
             continue
         any_records = True
+        search.aliases = answer.aliases
         for record in answer.records:
             address = record.data
             if not isinstance(address, bytes) or is_ignored(search, host.name, address):

@@ -56,6 +56,7 @@ def dnslookup(run: Run) -> Outcome:
             return run.defer("host lookup did not complete")
         case "failed" | "ignored":
             return "decline"
+    name = result.full_name or name
     if name != run.domain:
         return change_domain(run, name)
     address.local_host_removed = result.removed
