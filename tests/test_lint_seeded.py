@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from exim_lang.cli.main import main as run
 from exim_lang.lint.engine import lint
 from exim_lang.lint.finding import Severity
 from exim_lang.lint.settings import Settings
 from exim_lang.model.load import config_from_text
-from tests.lint_seeded import BASES, Mistake, base_text, exim_refuses, mistakes
+from tests.lint_seeded import BASES, FOLDER, Mistake, base_text, exim_refuses, mistakes
 
 MISTAKES = mistakes()
 REFUSED = 44
@@ -26,6 +27,11 @@ def test_nothing_is_wrong_with_the_sound_configurations(base: str) -> None:
     wrong = [one for one in report.diagnostics if one.severity.rank <= Severity.WARNING.rank]
     assert not wrong, [f"{one.place}: {one.rule.name}" for one in wrong]
     assert not exim_refuses(base_text(base))
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_the_sound_configurations_do_what_they_are_for(base: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["test", str(FOLDER / f"{base}.exim-test.yaml")]) == 0, capsys.readouterr().out
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=str)

@@ -207,7 +207,7 @@ def _expression(use: Use, reason: Reason) -> Answer:
     simple = len(parts) == 1 and isinstance(parts[0], tree.If) and len(parts[0].arguments) < 2
     if opaque or not simple or not names:
         return Answer.UNKNOWN
-    if len(names) == 1 and names < {"received_port", "interface_port"}:
+    if len(names) == 1 and names < {"received_port", "interface_port"} and _is_public_port(parts[0]):
         return Answer.CHOSEN
     if names == {"sender_helo_name"}:
         reason.choice = "helo"
@@ -216,6 +216,13 @@ def _expression(use: Use, reason: Reason) -> Answer:
         reason.choice = "sender"
         return Answer.CHOSEN
     return Answer.UNKNOWN
+
+
+def _is_public_port(choice: tree.Part) -> bool:
+    """Whether `${if` compares with a port that everybody reaches; others may be bound to the loopback address."""
+    test = choice.condition if isinstance(choice, tree.If) else None
+    strings = test.arguments if isinstance(test, tree.Test) else ()
+    return any(constant(string) in ("25", "465", "587") for string in strings)
 
 
 def _list(survey: Survey, use: Use, reason: Reason, seen: frozenset[str]) -> Answer:

@@ -33,6 +33,7 @@ def check(survey: Survey) -> Iterator[Finding]:
     for path in relay_paths(survey):
         names = {node.name for node in path.statement.conditions if isinstance(node, Condition)}
         if not path.choices and not names & {"hosts", "domains"}:
-            message = "any host may send mail to any domain here: this is an open relay"
+            whom = "to these local parts at any domain" if "local_parts" in names else "to any domain"
+            message = f"any host may send mail {whom} here: this is an open relay"
             help = "in front of it: require domains = +local_domains : +relay_to_domains"
             yield Finding(message, path.statement.text, path.statement.span, help, witness=survey.relay_witness)
