@@ -78,6 +78,7 @@ def follow(
     first = taint(report.address)
     report.first = RoutedAddress(first, unique=bytes(given)) if parent is None else parent.child(first)
     chains.new.append(report.first)
+    outer = scope.message.facts.get("verify_mode")  # an errors address is verified while another is routed
     remember(scope, "verify_mode", b"R" if recipient else b"S")
     return_path = scope.message.return_path
     try:
@@ -112,7 +113,7 @@ def follow(
     finally:
         scope.message.sender = saved_sender
         scope.message.return_path = return_path
-        remember(scope, "verify_mode", None)
+        remember(scope, "verify_mode", outer)
 
 
 def _rerouted(one: RoutedAddress, chains: Chains) -> bool:
