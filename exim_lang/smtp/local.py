@@ -104,21 +104,9 @@ def _submit(session: Session, submission: Submission, data: bytes) -> bool:
     message.recipients = given
     sender = message.sender or b""
     _run(session, "NOTSMTP_START", "acl_not_smtp_start")  # whatever it says
-    text = _up_to_dot(data) if submission.dots else data
-    text = text if text.endswith(b"\n") else text + b"\n"
-    rest = take_from_line(session, text, sets_sender=not submission.sender_given)
-    rest = text if rest is None else rest
-    received = read(rest, dots=False)
-    message.headers = received.headers
-    message.body = received.body
-    message.size = received.size + len(text) - len(rest)
-    message.linecount = received.linecount
-    message.max_received_linelength = received.longest
-    message.received_time = scope.world.now()
+    _read(session, _up_to_dot(data) if submission.dots else data, sets_sender=not submission.sender_given)
     _check_header(session)
-    message.id = new_id(scope)
-    session.message_id = message.id.decode("latin-1")
-    message.received = True
+    _identify(session)
     _check_size(session)
     if submission.extract:
         _extract(session, bool(session.option("extract_addresses_remove_arguments")))
@@ -136,6 +124,46 @@ def _submit(session: Session, submission: Submission, data: bytes) -> bool:
     discarded = _run_acls(session)
     _accept(session, discarded, arrival_line(session, "", (sender, raw_recipients)))
     return discarded != ""
+
+
+def take_for_test(session: Session, data: bytes) -> bool:
+    """Makes `data` the message of the session as `-bem` does: completed like a submission, and given to no ACL.
+
+    False when it had no header.
+    """
+    _read(session, _up_to_dot(data), sets_sender=False)
+    message = session.scope.message
+    if not data.endswith(b"\n") and message.body.endswith(b"\n"):  # a last line of the body stays unended
+        message.body, message.size = message.body[:-1], message.size - 1
+    had_header = bool(message.headers)
+    # its own Received: line is counted, and shown nowhere
+    message.received_count = 1 + sum(is_named(header, b"received") for header in message.headers or ())
+    _identify(session)
+    complete(session)
+    return had_header
+
+
+def _read(session: Session, text: bytes, *, sets_sender: bool) -> None:
+    """Takes the header and the body from `text`."""
+    scope = session.scope
+    message = scope.message
+    text = text if text.endswith(b"\n") else text + b"\n"
+    rest = take_from_line(session, text, sets_sender=sets_sender)
+    rest = text if rest is None else rest
+    received = read(rest, dots=False)
+    message.headers = received.headers
+    message.body = received.body
+    message.size = received.size + len(text) - len(rest)
+    message.linecount = received.linecount
+    message.max_received_linelength = received.longest
+    message.received_time = scope.world.now()
+
+
+def _identify(session: Session) -> None:
+    message = session.scope.message
+    message.id = new_id(session.scope)
+    session.message_id = message.id.decode("latin-1")
+    message.received = True
 
 
 def _parsed(session: Session, text: bytes) -> bytes:

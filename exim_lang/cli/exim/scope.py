@@ -70,7 +70,9 @@ def exim_scope(flags: Flags, config: Config) -> Scope:
                     connection.host_name = taint(host.encode("latin-1"))
                     connection.host_name_looked_up = True
     if flags.sender is not None:
-        scope.message.sender = taint(flags.sender.strip("<>").encode("latin-1"))
+        sender = taint(flags.sender.strip("<>").encode("latin-1"))
+        qualified = not sender or b"@" in bytes(sender)
+        scope.message.sender = sender if qualified else sender + b"@" + scope.expand("$qualify_domain")
     else:
         caller_sends(scope)
     connection.ident = CALLER if connection.ident is None else connection.ident
