@@ -130,7 +130,7 @@ def test_a_message_far_too_big_is_swallowed() -> None:
 
 def test_silent_clients_are_told_to_go() -> None:
     async def client(port: int) -> None:
-        assert (await talk(port, HELLO)).endswith(b"421 SMTP command timeout - closing connection\r\n")
+        assert (await talk(port, HELLO)).endswith(b"421 mail.example: SMTP command timeout - closing connection\r\n")
 
     serve(client, timeout=0.2)
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import select
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="", metavar="IP", help="take every client for one with this address")
     parser.add_argument("--stdio", action="store_true", help="talk to one client on the standard input and output")
     parser.add_argument("--save", metavar="DIR", help="write accepted messages into this folder, one file each")
-    parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="for a silent client (default 300)")
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for a silent client (default: smtp_receive_timeout)")
     language_options(parser)
     world_options(parser.add_argument_group("the world"))
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     makes = ScopeMaker(options)
     show = Display(options.save)
     if options.stdio:
-        return talk_on_stdio(makes, show)
+        return talk_on_stdio(makes, show, options.timeout)
     from exim_lang.serve.server import Observer, Server
 
     server = Server(makes.scope, Observer(show.event, show.trouble, show.closed), options.timeout)
@@ -132,14 +133,20 @@ class Display:
         (folder / f"{taken.id.decode()}.eml").write_bytes(content)
 
 
-def talk_on_stdio(makes: ScopeMaker, show: Display) -> int:
+def talk_on_stdio(makes: ScopeMaker, show: Display, timeout: float | None) -> int:
     """One conversation on the standard input and output, as from inetd."""
     from exim_lang.serve.server import READ_AT_ONCE
     from exim_lang.smtp.session import Session
 
-    session = Session(makes.scope(("127.0.0.1", 0), ("127.0.0.1", 25)))
-    out = sys.stdout.buffer
-    answer, told = session.greet(), 0
+    session = Session(makes.scope(("127.0.0.1", 0), ("127.0.0.1", 25)), on_socket=True)
+    source, out = sys.stdin.fileno(), sys.stdout.buffer
+
+    def waited(seconds: float) -> bool:
+        return bool(select.select([source], [], [], seconds or None)[0])
+
+    # A pipe to a client that has ended is readable, too, and gives nothing.
+    answer = session.greet(os.read(source, READ_AT_ONCE) if select.select([source], [], [], 0)[0] else b"")
+    told = 0
     while True:
         for event in session.events[told:]:
             show.event(1, event)
@@ -148,5 +155,9 @@ def talk_on_stdio(makes: ScopeMaker, show: Display) -> int:
         out.flush()
         if session.closed:
             return 0
-        data = os.read(sys.stdin.fileno(), READ_AT_ONCE)
+        limit = session.proxy_timeout() if session.awaits_proxy else session.timeout() if timeout is None else timeout
+        if not waited(limit):
+            answer = session.proxy_is_late() if session.awaits_proxy else session.timed_out()
+            continue
+        data = os.read(source, READ_AT_ONCE)
         answer = session.receive(data) if data else session.end_of_input()

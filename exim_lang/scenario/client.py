@@ -137,7 +137,7 @@ class Speaker:
         self.seen_variables: dict[str, str | None] = {}
         self.seen_headers: list[Header] = []
         describe_client(scope, client)
-        self.session = WatchedSession(scope, tls=STATED_TLS)
+        self.session = WatchedSession(scope, tls=STATED_TLS, tls_fails=client.tls_fails, on_socket=True)
         self.session.on_decision = self.snapshot
         self.replies = b""
         self.events_told = self.log_told = 0
@@ -180,7 +180,7 @@ class Speaker:
                 return f"{kind.upper()} {value}"
             case "data":
                 return f"DATA {value if value in self.messages else '(a message)'}"
-            case "auth" | "send" | "wait":
+            case "auth" | "send" | "pipeline" | "part" | "wait":
                 return f"{kind} {str(value).splitlines()[0] if value else value}"
             case _:
                 return kind
@@ -205,6 +205,12 @@ class Speaker:
             case "send":
                 for line in value.splitlines():
                     self.say(line)
+            case "pipeline":
+                self.replies = self.session.receive(b"".join(sent(line) + b"\r\n" for line in value.splitlines()))
+            case "part":
+                self.replies = self.session.receive(sent(value))
+            case "stop":
+                self.replies = self.session.terminated()
             case "rset" | "quit":
                 self.say(kind.upper())
             case "lose":
@@ -213,6 +219,8 @@ class Speaker:
                 world = self.scope.world
                 assert isinstance(world, ScenarioWorld), "tests run in such a world"
                 world.advance(value)
+                if self.connected and not self.session.closed and 0 < self.session.timeout() <= value:
+                    self.replies = self.session.timed_out()
 
     def finish(self) -> None:
         """A client that has nothing more to do says QUIT."""
@@ -221,7 +229,7 @@ class Speaker:
 
     def connect(self) -> None:
         self.connected = True
-        self.replies += self.session.greet()
+        self.replies += self.session.greet(b"".join(sent(line) + b"\r\n" for line in self.client.early.splitlines()))
         if self.session.awaits_proxy and self.client.proxy is not None:
             self.replies += self.session.receive(proxy_header(self.client.proxy))
         if self.session.awaits_proxy:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from exim_lang.model.config import Config
     from exim_lang.scenario.load import Case, Suite
 
-UNCHECKED = ("send", "rset", "quit", "lose", "wait")
+UNCHECKED = ("send", "pipeline", "part", "stop", "rset", "quit", "lose", "wait")
 """Steps of which nothing is expected that does not say so."""
 GIVEN = "given-here"
 """What an ACL is called that stands in the scenario file."""

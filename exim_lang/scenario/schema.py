@@ -39,6 +39,8 @@ class Client(_Strict):
     ident: str | None = None
     auth: Annotated[str, Meta(description="it has proved to be this user")] = ""
     tls: Annotated[bool, Meta(description="it encrypts with STARTTLS")] = False
+    tls_fails: Annotated[bool, Meta(description="it does not get through the handshake behind STARTTLS")] = False
+    early: Annotated[str, Meta(description="lines that it sends without waiting for the banner")] = ""
     proxy: Annotated[
         str | Proxied | None,
         Meta(description="`host` is a proxy; its header: a line of version 1, or a mapping; none: it sends none in time"),
@@ -183,16 +185,20 @@ class Step(_Strict):
     rcpt: str | UnsetType = UNSET
     data: Annotated[str | UnsetType, Meta(description="the name of a message, or its text")] = UNSET
     send: Annotated[str | UnsetType, Meta(description="lines sent as they are")] = UNSET
+    pipeline: Annotated[str | UnsetType, Meta(description="lines that arrive together, without waiting for answers")] = UNSET
+    part: Annotated[str | UnsetType, Meta(description="sent as it is: a line or a message that is not finished")] = UNSET
     rset: Flag | UnsetType = UNSET
     quit: Flag | UnsetType = UNSET
     lose: Annotated[Flag | UnsetType, Meta(description="the connection breaks")] = UNSET
-    wait: Annotated[float | UnsetType, Meta(description="seconds pass")] = UNSET
+    stop: Annotated[Flag | UnsetType, Meta(description="the server is told to stop (SIGTERM)")] = UNSET
+    wait: Annotated[float | UnsetType, Meta(description="seconds pass; smtp_receive_timeout of them end a session")] = UNSET
     parameters: Annotated[str, Meta(description="of mail and rcpt: SIZE=1000 BODY=8BITMIME")] = ""
     expect: Verdict | Expectation | UnsetType = UNSET
 
 
 STEP_KINDS = (
-    "connect", "helo", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "send", "rset", "quit", "lose", "wait"
+    "connect", "helo", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "send", "pipeline", "part", "rset", "quit",
+    "lose", "stop", "wait",
 )  # fmt: skip
 
 

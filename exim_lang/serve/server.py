@@ -20,7 +20,8 @@ from exim_lang.smtp.session import Session
 READ_AT_ONCE = 1 << 16
 BACKLOG = 1024
 TROUBLE = b"451 Temporary local problem - please try later\r\n"
-TOO_SLOW = b"421 SMTP command timeout - closing connection\r\n"
+PATIENCE = 300.0
+"""Seconds that a client may take to accept what it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,19 @@ class Server:
     """Listens until it is cancelled.
 
     `make_scope(client, server)` gives the scope of a new connection, from the two ends' (address, port); `timeout` is in
-    seconds, for each read and each write.
+    seconds, for each read and each write; without it smtp_receive_timeout holds for each read.
     """
 
     def __init__(
-        self, make_scope: Callable[[tuple[str, int], tuple[str, int]], Scope], observer: Observer, timeout: float = 300
+        self,
+        make_scope: Callable[[tuple[str, int], tuple[str, int]], Scope],
+        observer: Observer,
+        timeout: float | None = None,
     ) -> None:
         self.make_scope = make_scope
         self.observer = observer
         self.timeout = timeout
+        self.patience = PATIENCE if timeout is None else timeout
         self._numbers = itertools.count(1)
         self._open: set[asyncio.Task[None]] = set()
 
@@ -66,7 +71,7 @@ class Server:
         number = next(self._numbers)
         client, server = writer.get_extra_info("peername")[:2], writer.get_extra_info("sockname")[:2]
         try:
-            await self.converse(number, Session(self.make_scope(client, server)), reader, writer)
+            await self.converse(number, Session(self.make_scope(client, server), on_socket=True), reader, writer)
         except EximLangError as error:
             self.observer.trouble(number, error)
             await self.last_word(writer, TROUBLE)
@@ -75,34 +80,51 @@ class Server:
         finally:
             writer.close()
             with contextlib.suppress(ConnectionError, TimeoutError):
-                await asyncio.wait_for(writer.wait_closed(), self.timeout)
+                await asyncio.wait_for(writer.wait_closed(), self.patience)
             self.observer.closed(number)
 
     async def converse(
         self, number: int, session: Session, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         told = 0
-        answer = session.greet()
-        while True:
-            for event in session.events[told:]:
-                self.observer.event(number, event)
-            told = len(session.events)
-            writer.write(answer)
-            await asyncio.wait_for(writer.drain(), self.timeout)
-            if session.closed:
-                return
-            try:
-                patience = session.proxy_timeout() if session.awaits_proxy else self.timeout
-                data = await asyncio.wait_for(reader.read(READ_AT_ONCE), patience)
-            except TimeoutError:
-                if session.awaits_proxy:
-                    answer = session.proxy_is_late()
+        answer = session.greet(await arrived(reader))
+        try:
+            while True:
+                for event in session.events[told:]:
+                    self.observer.event(number, event)
+                told = len(session.events)
+                writer.write(answer)
+                await asyncio.wait_for(writer.drain(), self.patience)
+                if session.closed:
+                    return
+                try:
+                    data = await asyncio.wait_for(reader.read(READ_AT_ONCE), self.seconds_to_wait(session))
+                except TimeoutError:
+                    answer = session.proxy_is_late() if session.awaits_proxy else session.timed_out()
                     continue
-                await self.last_word(writer, TOO_SLOW)
-                return
-            answer = session.receive(data) if data else session.end_of_input()
+                answer = session.receive(data) if data else session.end_of_input()
+        except asyncio.CancelledError:
+            writer.write(session.terminated())
+            raise
+
+    def seconds_to_wait(self, session: Session) -> float | None:
+        """How long a client may be silent; None for ever."""
+        if session.awaits_proxy:
+            return session.proxy_timeout()
+        return session.timeout() or None if self.timeout is None else self.timeout
 
     async def last_word(self, writer: asyncio.StreamWriter, line: bytes) -> None:
         with contextlib.suppress(ConnectionError, TimeoutError):
             writer.write(line)
-            await asyncio.wait_for(writer.drain(), self.timeout)
+            await asyncio.wait_for(writer.drain(), self.patience)
+
+
+async def arrived(reader: asyncio.StreamReader) -> bytes:
+    """What a client has sent that did not wait for the banner."""
+    reading = asyncio.create_task(reader.read(READ_AT_ONCE))
+    await asyncio.wait({reading}, timeout=0)
+    if reading.done():
+        return reading.result()
+    reading.cancel()
+    await asyncio.wait({reading})
+    return b""

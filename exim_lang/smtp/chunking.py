@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from exim_lang.smtp import ending
+from exim_lang.smtp import ending, pacing
 from exim_lang.smtp.receive import lost_message, take_message
 from exim_lang.taint import taint
 
@@ -25,6 +25,11 @@ class Chunks:
         self.received = bytearray()
         self.only_reset = False
 
+    @property
+    def wants_data(self) -> bool:
+        """Within a chunk, not between two."""
+        return self.left > 0
+
     def __call__(self, buffer: bytearray) -> bool:
         while True:
             if self.left:
@@ -34,6 +39,11 @@ class Chunks:
                 self.left -= taken
                 if self.left:
                     return False
+            if self.chunk != -1 and buffer and not self.session.advertised.pipelining and pacing.enforced(self.session):
+                pacing.too_soon_behind_chunk(self.session)
+                if self.session.closed:
+                    return True
+                self.chunk, self.last, self.only_reset = -1, False, True
             if self.last:
                 take_message(self.session, bytes(self.received), dots=False, chunk=self.chunk)
                 return True

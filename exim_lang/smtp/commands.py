@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from exim_lang.records import dataclass
-from exim_lang.smtp import auth, data, ending, etrn, helo, logline, mail, proxy, rcpt, simple, starttls, verify
+from exim_lang.smtp import auth, data, ending, etrn, helo, logline, mail, pacing, proxy, rcpt, simple, starttls, verify
 from exim_lang.smtp.hostlists import host_in
 from exim_lang.taint import taint
 
@@ -24,7 +24,8 @@ SPACE = b" \t\n\v\f\r"
 class Command:
     """One command. `word` is all that a line must start with; `has_argument` False makes arguments an error.
 
-    `is_mail` commands are not counted by smtp_accept_max_nonmail. `since` is the version of Exim that brought it.
+    `is_mail` commands are not counted by smtp_accept_max_nonmail. `since` is the version of Exim that brought it. `followed`
+    says whether the next command may arrive together with it: never, with PIPELINING, or always.
     """
 
     word: bytes
@@ -33,24 +34,25 @@ class Command:
     has_argument: bool
     is_mail: bool
     since: tuple[int, int] = (0, 0)
+    followed: Literal["never", "pipelining", "always"] = "never"
 
 
 COMMANDS = (
-    Command(b"RSET", "RSET", simple.rset, False, False),
+    Command(b"RSET", "RSET", simple.rset, False, False, followed="pipelining"),
     Command(b"HELO", "HELO", helo.helo, True, False),
     Command(b"EHLO", "EHLO", helo.ehlo, True, False),
-    Command(b"AUTH", "AUTH", auth.auth, True, False),
+    Command(b"AUTH", "AUTH", auth.auth, True, False, followed="always"),
     Command(b"STARTTLS", "STARTTLS", starttls.starttls, False, False),
-    Command(b"MAIL FROM:", "MAIL", mail.mail, True, True),
-    Command(b"RCPT TO:", "RCPT", rcpt.rcpt, True, True),
+    Command(b"MAIL FROM:", "MAIL", mail.mail, True, True, followed="pipelining"),
+    Command(b"RCPT TO:", "RCPT", rcpt.rcpt, True, True, followed="pipelining"),
     Command(b"DATA", "DATA", data.data, False, True),
-    Command(b"BDAT", "BDAT", data.bdat, True, True),
-    Command(b"QUIT", "QUIT", simple.quit_, False, True),
+    Command(b"BDAT", "BDAT", data.bdat, True, True, followed="always"),
+    Command(b"QUIT", "QUIT", simple.quit_, False, True, followed="always"),
     Command(b"NOOP", "NOOP", simple.noop, True, False),
     Command(b"ETRN", "ETRN", etrn.etrn, True, False),
     Command(b"VRFY", "VRFY", verify.vrfy, True, False),
     Command(b"EXPN", "EXPN", verify.expn, True, False),
-    Command(b"HELP", "HELP", simple.help_, True, False),
+    Command(b"HELP", "HELP", simple.help_, True, False, followed="always"),
     Command(b"XCLIENT", "XCLIENT", simple.xclient, True, False, (4, 97)),
     Command(b"WELLKNOWN", "WELLKNOWN", simple.wellknown, True, False, (4, 98)),
     Command(b"ATRN", "ATRN", etrn.atrn, True, False, (4, 99)),
@@ -77,22 +79,29 @@ def perform(session: Session, raw: bytes) -> None:
     command = find(line, session.config.dialect.version)
     if session.proxy_failed and (command is None or command.name != "QUIT"):
         if b"\0" in raw:
-            session.protocol_error(b"501", NUL, kind="syntax")
+            refuse_nul(session, b"")
             return
         session.respond(*proxy.REFUSAL)
         session.decide("", session.command, False, reason=proxy.REFUSAL[1].decode())
+        return
+    if session.tls_failed:
+        starttls.insecure(session, command is not None and command.name == "QUIT")
+        return
+    if b"\0" in raw:
+        refuse_nul(session, argument_of(line, command))
+        return
+    if pacing.too_soon(session, "never" if command is None else command.followed):
+        pacing.refuse_hasty(session)
         return
     if command is None:
         connection.command_argument = b""
         unknown(session)
         session.last_was_rcpt = False
         return
-    argument = line[len(command.word) :].lstrip(SPACE)
+    argument = argument_of(line, command)
     connection.command_argument = taint(argument)
     session.history(command.name)
-    if b"\0" in raw:
-        session.protocol_error(b"501", NUL, kind="syntax")
-    elif not counted(session, command):
+    if not counted(session, command):
         too_many_nonmail(session)
     elif argument and not command.has_argument:
         session.protocol_error(b"501", b"unexpected argument data", kind="syntax")
@@ -102,6 +111,21 @@ def perform(session: Session, raw: bytes) -> None:
         command.action(session, argument)
         if command.name != "RCPT":
             session.last_was_rcpt = False
+
+
+def argument_of(line: bytes, command: Command | None) -> bytes:
+    """What stands behind the word of a command; nothing for one that is not known."""
+    return b"" if command is None else line[len(command.word) :].lstrip(SPACE)
+
+
+def refuse_nul(session: Session, argument: bytes) -> None:
+    """A line with zero bytes, which is looked at no further."""
+    session.scope.connection.command_argument = taint(argument)
+    session.last_was_rcpt = False
+    session.log_syntax_error("syntax", "NUL character(s) present (shown as '?')")
+    session.count_syntax_error()
+    session.say(b"501 " + NUL)
+    session.decide("", session.command, False, reason=NUL.decode())
 
 
 def unknown(session: Session) -> None:

@@ -66,6 +66,11 @@ class DotReader:
         self.session = session
         self.searched = 0
 
+    @property
+    def wants_data(self) -> bool:
+        """Until the dot, it does."""
+        return True
+
     def __call__(self, buffer: bytearray) -> bool:
         found = find_end(buffer, self.searched)
         if found is None:
@@ -107,6 +112,11 @@ class Skipper:
 
     def __init__(self, size: int) -> None:
         self.left = size
+
+    @property
+    def wants_data(self) -> bool:
+        """As long as the chunk is not complete."""
+        return self.left > 0
 
     def __call__(self, buffer: bytearray) -> bool:
         taken = min(self.left, len(buffer))

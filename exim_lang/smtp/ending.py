@@ -50,6 +50,11 @@ def quit_session(session: Session) -> None:
 
 def lost_connection(session: Session) -> None:
     """The client went away between commands."""
+    if session.tls_failed:
+        log_close(session, "closed by EOF")
+        run_notquit(session, "tls-failed")
+        session.closed = True
+        return
     incomplete(session, "connection lost")
     scope = session.scope
     run_notquit(session, "connection-lost", b"421", session.host_name + b" lost input connection")
@@ -76,4 +81,6 @@ def incomplete(session: Session, what: str) -> None:
         return
     who = logline.host_and_ident(session.scope)
     sender = taint(message.sender).decode("latin-1")
-    session.log("main", "reject", line=f"{who} incomplete transaction ({what}) from <{sender}>")
+    recipients = b"".join(b" " + one for one in message.recipients).decode("latin-1")
+    line = f"{who} incomplete transaction ({what}) from <{sender}>" + (f" for{recipients}" if recipients else "")
+    session.log("main", "reject", line=line)

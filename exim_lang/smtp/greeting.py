@@ -9,7 +9,7 @@ from exim_lang.expand.engine import expand
 from exim_lang.expand.host_name import look_up_host_name
 from exim_lang.lists.options import primary_hostname
 from exim_lang.records import dataclass
-from exim_lang.smtp import ending, logline, proxy, rejection
+from exim_lang.smtp import ending, logline, pacing, proxy, rejection
 from exim_lang.smtp.hostlists import expanded_number, host_in
 from exim_lang.smtp.replies import format_reply
 
@@ -65,6 +65,9 @@ def welcome(session: Session) -> None:
         session.closed = True
         return
     session.hosts.early_pipelining = host_in(session, "pipelining_connect_advertise_hosts") is True
+    if not session.hosts.early_pipelining and session.waiting and pacing.enforced(session):
+        pacing.too_soon_for_banner(session)
+        return
     banner(session, verdict.user_message if verdict else None)
     session.decide("CONNECT", session.scope.connection.host_address, True, verdict)
 

@@ -13,7 +13,8 @@ from exim_lang.taint import taint
 
 if TYPE_CHECKING:
     from exim_lang.acl.verdict import Verdict
-    from exim_lang.smtp.session import Recipient, Session
+    from exim_lang.smtp.session import Session
+    from exim_lang.smtp.transaction import Recipient
 
 NOTIFICATIONS = frozenset({b"SUCCESS", b"FAILURE", b"DELAY"})
 

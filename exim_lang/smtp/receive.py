@@ -194,6 +194,8 @@ def finish(session: Session, accepted: Accepted, chunk: int | None) -> None:
     session.take(
         Taken(identity, message.sender or b"", recipients, headers, message.body, fake.removeprefix("fake"), controls)
     )
+    if not session.testing:
+        session.message_id = ""  # under -bh, later lines have it still
     session.reset()
 
 

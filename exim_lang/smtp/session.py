@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias
 from exim_lang.acl.run import run_acl
 from exim_lang.errors import EximLangError, ProcessDied
 from exim_lang.expand.state import Message
-from exim_lang.records import dataclass, field, replace
-from exim_lang.smtp import commands, ending, greeting, logline, proxy
+from exim_lang.records import replace
+from exim_lang.smtp import commands, ending, greeting, logline, pacing, proxy
 from exim_lang.smtp.events import Decision, Event, Taken
 from exim_lang.smtp.replies import WIDTH, format_reply, printed, split_code, split_message
+from exim_lang.smtp.transaction import Advertised, Recipient, Transaction
 
 if TYPE_CHECKING:
     from exim_lang.acl.verdict import Verdict
@@ -40,57 +41,14 @@ class MessageReader(Protocol):
 
     def __call__(self, buffer: bytearray) -> bool: ...
 
+    @property
+    def wants_data(self) -> bool:
+        """Whether what comes next is part of the message, not a command."""
+        ...
+
     def lost(self, buffer: bytearray) -> None:
         """The client has gone, and this is what it left."""
         ...
-
-
-@dataclass(slots=True)
-class Advertised:
-    """What the last EHLO reply offered."""
-
-    auth: set[str] = field(default_factory=set)
-    chunking: bool = False
-    dsn: bool = False
-    pipelining: bool = False
-    prdr: bool = False
-    smtputf8: bool = False
-    tls: bool = False
-    wellknown: bool = False
-    xclient: bool = False
-    atrn: bool = False
-
-
-@dataclass(slots=True)
-class Recipient:
-    """One recipient that was accepted, with its delivery status notification options."""
-
-    address: bytes
-    original: bytes = b""
-    notify: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class Transaction:
-    """What is known of the message under way besides `scope.message`."""
-
-    recipients: list[Recipient] = field(default_factory=list)
-    discarded: bool = False
-    """The MAIL ACL discards every recipient."""
-    discard_log: bytes | None = None
-    """The log message of the MAIL ACL that discards."""
-    blackholed: str = ""
-    """Who discarded the message as a whole, as the log says it."""
-    too_many: bool = False
-    identity_created: bool = False
-    """The message came without Message-ID: and got one."""
-    dkim_domain: bytes = b""
-    """The domain of the last DKIM signature that was good."""
-    prdr: bool = False
-    rcpt_count: int = 0
-    rcpt_reply: bytes | None = None
-    rcpt_reply_same: bool = True
-    body: int = 0
 
 
 class Session:
@@ -98,7 +56,9 @@ class Session:
 
     The scope's connection says who the client is. `testing` is Exim's host checking mode (`-bh`): each accepted message is
     followed by the remark that its id is not real. `tls` is what a STARTTLS yields; without it STARTTLS fails as where TLS
-    cannot be started. `notes` are things that were not done as Exim would. `on_log` is told the logs and the text of every
+    cannot be started, and with `tls_fails` the client does not get through the handshake. `on_socket` is said of a client at a
+    socket: what arrives together was sent together, so that it may have come too soon (smtp_enforce_sync). `notes` are
+    things that were not done as Exim would. `on_log` is told the logs and the text of every
     log line of the session as it is written.
     """
 
@@ -108,17 +68,23 @@ class Session:
         *,
         testing: bool = False,
         tls: Tls | None = None,
+        tls_fails: bool = False,
+        on_socket: bool = False,
         on_log: Callable[[tuple[str, ...], str], None] | None = None,
     ) -> None:
         self.scope = scope
         self.config: Config = scope.config
         self.testing = testing
         self.tls = tls
+        self.tls_fails = tls_fails
+        self.on_socket = on_socket
         scope.log = self._log = logline.LogBook(scope.log, on_log)
         self.events: list[Event] = []
         self.closed = False
         self.proxy_failed = False
         """The client ought to be a proxy, and did not send its header: it may only say QUIT."""
+        self.tls_failed = False
+        """The handshake failed: nothing but QUIT is taken any more."""
         self.name_stated = scope.connection.host_name_looked_up
         self.died = False
         """Exim's process ended, and the session with it."""
@@ -157,10 +123,11 @@ class Session:
 
     # What the outside calls.
 
-    def greet(self) -> bytes:
-        """The client has connected: the banner, or the reply that refuses the connection."""
+    def greet(self, early: bytes = b"") -> bytes:
+        """The client has connected, and sent `early` already: the banner, or the reply that refuses the connection."""
+        self._buffer += early
         self._step(lambda: greeting.greet(self), b"")
-        return self._flush()
+        return self.receive(b"")
 
     @property
     def awaits_proxy(self) -> bool:
@@ -170,6 +137,24 @@ class Session:
     def proxy_timeout(self) -> float:
         """Seconds that the header of a proxy may take; behind them `proxy_is_late` is to be called."""
         return proxy.seconds_to_wait(self)
+
+    def timeout(self) -> float:
+        """Seconds that the client may be silent (smtp_receive_timeout), then `timed_out` is to be called. 0: for ever."""
+        return pacing.seconds_to_wait(self)
+
+    def timed_out(self) -> bytes:
+        """The client has been silent for too long; returns the last reply."""
+        return self._end(pacing.timed_out)
+
+    def terminated(self) -> bytes:
+        """The server is told to stop (SIGTERM); returns the last reply."""
+        return self._end(pacing.terminated)
+
+    def _end(self, end: Callable[[Session], None]) -> bytes:
+        if not self.closed:
+            self._step(lambda: end(self), b"")
+            self.closed = True
+        return self._flush()
 
     def proxy_is_late(self) -> bytes:
         """The header of a proxy did not come in time; returns the banner."""
@@ -198,6 +183,16 @@ class Session:
         return self._flush()
 
     # What commands use.
+
+    @property
+    def waiting(self) -> bytes:
+        """What the client has sent already behind the command that is being worked on."""
+        return bytes(self._buffer)
+
+    @property
+    def wants_data(self) -> bool:
+        """Whether what comes next is part of a message."""
+        return self._message_reader is not None and self._message_reader.wants_data
 
     @property
     def message_id(self) -> str:

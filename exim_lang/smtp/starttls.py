@@ -31,6 +31,10 @@ def starttls(session: Session, _: bytes) -> None:
         session.decide("STARTTLS", b"", False, verdict, "no TLS")
         return
     session.say(b"220 TLS go ahead")
+    if session.tls_fails:
+        session.tls_failed = True
+        session.decide("STARTTLS", b"", False, verdict, "the handshake fails")
+        return
     connection = session.scope.connection
     connection.tls_in = replace(session.tls, active=True, ocsp=session.tls.ocsp or staple(session))
     connection.helo_name = None
@@ -42,3 +46,12 @@ def starttls(session: Session, _: bytes) -> None:
     by_certificate(session)
     connection.received_protocol = protocol(session)
     session.decide("STARTTLS", b"", True, verdict)
+
+
+def insecure(session: Session, quitting: bool) -> None:
+    """A command behind a handshake that failed: only QUIT is taken."""
+    if quitting:
+        ending.quit_session(session)
+    else:
+        session.say(b"554 Security failure")
+        session.decide("", session.command, False, reason="Security failure")
