@@ -134,6 +134,7 @@ def take_for_test(session: Session, data: bytes) -> bool:
     _read(session, _up_to_dot(data), sets_sender=False)
     message = session.scope.message
     if not data.endswith(b"\n") and message.body.endswith(b"\n"):  # a last line of the body stays unended
+        message.body_linecount = message.body.count(b"\n")
         message.body, message.size = message.body[:-1], message.size - 1
     had_header = bool(message.headers)
     # its own Received: line is counted, and shown nowhere
