@@ -154,7 +154,8 @@ def asked(case: Case, folder: Path, answers: list[bytes]) -> tuple[bytes, list[s
     with client, server:
         client.sendall(case.parts[0])
         words = [exim, "-C", str(folder / "exim.conf"), "-bs"]
-        with subprocess.Popen(words, stdin=server, stdout=server, stderr=subprocess.DEVNULL) as process:
+        ends = server.fileno()
+        with subprocess.Popen(words, stdin=ends, stdout=ends, stderr=subprocess.DEVNULL) as process:
             server.close()
             for number, answer in enumerate(answers):
                 wanted += answer.count(b"\n")

@@ -168,7 +168,7 @@ def rewritten_header(scope: Scope, header: Header, place: str, rules: Sequence[R
         try:
             parsed = parse_address(item, allow_group=True, in_group=True, allow_domain_literals=True)
         except AddressError as error:
-            if item.strip():
+            if item.strip() and error.message != "empty address":  # as that of an empty group is
                 scope.log.append(("main", f"rewrite: {error.message}"))
             items.append(item)
             continue

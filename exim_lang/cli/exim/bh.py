@@ -75,7 +75,7 @@ def converse(session: Session, said: Remarks) -> None:
             said.show()
             write(answer)
             continue
-        line = source.read1(1) if session.awaits_proxy else source.readline()
+        line = source.read(1) if session.awaits_proxy else source.readline()
         answer = session.receive(line) if line else session.end_of_input()
         said.show()
         write(answer)
