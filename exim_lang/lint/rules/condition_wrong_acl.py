@@ -1,7 +1,7 @@
 """A condition in an ACL that runs at a time when it cannot be tested.
 
-Exim says so when the statement runs (`cannot test domains condition in connection ACL`), and answers every command with
-a temporary error.
+Exim says so when the statement runs (`cannot test domains condition in connection ACL`), and answers with a
+temporary error: to every command, or to the connection itself.
 
 Bad (aclconn):
 

@@ -1,7 +1,7 @@
 """The server or the file of a lookup stands in the query, beside what the sender wrote.
 
 The query is one string, so the name of the server is tainted with it: Exim 4.94 and later do not connect (`MySQL server
-"127.0.0.1/d" is tainted`), whether the rest is quoted or not. Servers and files are options of the lookup type.
+"127.0.0.1/d/u/p" is tainted`), whether the rest is quoted or not. Servers and files are options of the lookup type.
 
 Bad (acl):
 
